@@ -1,0 +1,39 @@
+# highseas, built by PGXS: make && make install [PG_CONFIG=/path/to/pg_config]
+PG_CONFIG ?= pg_config
+
+EXTENSION  := highseas
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" highseas.control)
+
+MODULE_big := highseas
+SOURCES    := $(sort $(wildcard src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp))
+OBJS       := $(SOURCES:.cpp=.o)
+DEPENDS    := $(SOURCES:.cpp=.d)
+
+# PGXS empties DATA_built on `make clean`, so only the generated script stands there.
+INSTALL_PARTS := $(sort $(wildcard sql/install/*.sql))
+DATA          := $(wildcard sql/upgrade/highseas--*--*.sql)
+DATA_built    := highseas--$(EXTVERSION).sql
+
+REGRESS      := $(sort $(patsubst sql/%.sql,%,$(wildcard sql/*.sql)))
+REGRESS_OPTS := --load-extension=highseas --encoding=UTF8 --no-locale
+
+# -isystem keeps our warnings out of PostgreSQL's headers (the server folder is its -I, too).
+PG_CPPFLAGS := -Isrc -isystem $(shell $(PG_CONFIG) --includedir-server)
+PG_CXXFLAGS := -std=c++20 -Wextra -Wshadow -Wnon-virtual-dtor -MMD -MP
+SHLIB_LINK  += -lstdc++ -Wl,--version-script=src/exports.map
+EXTRA_CLEAN := $(DEPENDS)
+
+# The bitcode rule ignores -std, and these functions gain nothing from inlining.
+override with_llvm := no
+
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+highseas.so: src/exports.map
+$(OBJS): Makefile
+
+# The folder itself is a prerequisite: a part that was removed must go from the script, too.
+$(DATA_built): $(INSTALL_PARTS) sql/install highseas.control
+	cat $(INSTALL_PARTS) > $@
+
+-include $(DEPENDS)
