@@ -1,0 +1,16 @@
+// The two kinds of limit: how many a rep may hold, and how many he may take in a period.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "core/status.hpp"
+
+namespace highseas {
+
+enum class LimitKind : unsigned char { capacity, quota };
+
+std::optional<LimitKind> limit_kind_named(std::string_view name) noexcept;
+Status unknown_limit_kind(std::string_view name) noexcept;
+
+} // namespace highseas
