@@ -4,7 +4,7 @@ CREATE FUNCTION highseas.add_window(
     start timestamptz, amount integer, unit text, zone text,
     week_mask integer, days_off date[], days_on date[])
 RETURNS timestamptz
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 20
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 5
 AS 'MODULE_PATHNAME', 'highseas_add_window';
 
 COMMENT ON FUNCTION highseas.add_window(timestamptz, integer, text, text, integer, date[], date[]) IS
@@ -17,7 +17,7 @@ Errors: 22023 for an unknown unit or time zone, an amount outside 0..100000, a m
 CREATE FUNCTION highseas.is_working_day(
     day date, week_mask integer, days_off date[], days_on date[])
 RETURNS boolean
-LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'highseas_is_working_day';
 
 COMMENT ON FUNCTION highseas.is_working_day(date, integer, date[], date[]) IS

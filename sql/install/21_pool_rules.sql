@@ -2,7 +2,7 @@
 
 CREATE FUNCTION highseas.tier_of(tenure_days integer, names text[], from_days integer[])
 RETURNS text
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 3
 AS 'MODULE_PATHNAME', 'highseas_tier_of';
 
 COMMENT ON FUNCTION highseas.tier_of(integer, text[], integer[]) IS
@@ -33,7 +33,7 @@ CREATE FUNCTION highseas.claim_verdict(
     limit_kinds text[], limit_rules text[], limit_maxima integer[], limit_used integer[],
     limit_resets timestamptz[])
 RETURNS highseas.verdict
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'highseas_claim_verdict';
 
 COMMENT ON FUNCTION highseas.claim_verdict(timestamptz, text, text, text, timestamptz, boolean, boolean, boolean, timestamptz, text[], text[], integer[], integer[], timestamptz[]) IS
@@ -58,7 +58,7 @@ CREATE FUNCTION highseas.due(
     kinds text[], rules text[], amounts integer[], units text[],
     zone text, week_mask integer, days_off date[], days_on date[])
 RETURNS highseas.due_date
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 50
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'highseas_due';
 
 COMMENT ON FUNCTION highseas.due(timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, boolean, text[], text[], integer[], text[], text, integer, date[], date[]) IS
@@ -69,7 +69,7 @@ Errors: 22004 when open_deal or an element is NULL, zone with a unit other than 
 
 CREATE FUNCTION highseas.next_event(due_at timestamptz, remind_before interval[], reminded integer)
 RETURNS timestamptz
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
 AS 'MODULE_PATHNAME', 'highseas_next_event';
 
 COMMENT ON FUNCTION highseas.next_event(timestamptz, interval[], integer) IS
@@ -80,7 +80,7 @@ Errors: 22004 when reminded or a step is NULL; 22023 when either is negative.';
 
 CREATE FUNCTION highseas.reminders_due(due_at timestamptz, remind_before interval[], now timestamptz)
 RETURNS integer
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2
 AS 'MODULE_PATHNAME', 'highseas_reminders_due';
 
 COMMENT ON FUNCTION highseas.reminders_due(timestamptz, interval[], timestamptz) IS

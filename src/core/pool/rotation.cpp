@@ -6,10 +6,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/no_postgres.hpp"
 #include "core/pool/capacity_left.hpp"
 #include "core/pool/limit.hpp"
 #include "core/pool/region_tree.hpp"
+#include "core/no_postgres.hpp"
 
 namespace highseas {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <tuple>
 
-#include "core/no_postgres.hpp"
 #include "core/pool/limit.hpp"
+#include "core/no_postgres.hpp"
 
 namespace highseas {
 namespace {
