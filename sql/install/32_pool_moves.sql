@@ -1,0 +1,130 @@
+-- The two moves of every customer, set-based, each written once: take (from the pool or another rep)
+-- and release (back to a pool). The callers have locked the reps, then the customers, and asked the rule.
+
+-- An act's time is read after its locks and lies after the last act of all concerned.
+CREATE FUNCTION highseas.act_time(tenant_id bigint, reps text[], customers text[]) RETURNS timestamptz
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RETURN greatest(highseas.clock(),
+        (SELECT max(r.last_act_at) FROM highseas.rep r
+         WHERE r.tenant_id = act_time.tenant_id AND r.rep_key = ANY (reps)),
+        (SELECT max(c.last_act_at) + interval '1 microsecond' FROM highseas.customer c
+         WHERE c.tenant_id = act_time.tenant_id AND c.customer_key = ANY (customers)));
+END
+$$;
+COMMENT ON FUNCTION highseas.act_time(bigint, text[], text[]) IS
+'The time of an act on locked rows: the clock, but never before the last act of its reps and after the last one of its customers';
+
+CREATE FUNCTION highseas.take(
+    tenant_id bigint, customers text[], reps text[], act text, actor text, now timestamptz,
+    reason text DEFAULT NULL, retry_key text DEFAULT NULL)
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- The old spell is closed first: at no time may a customer have two open ones.
+    UPDATE highseas.holding h
+    SET ended_at = take.now, end_act = take.act, end_actor = take.actor, end_reason = take.reason
+    FROM unnest(customers) x(customer_key)
+    WHERE take.act IN ('assign', 'transfer', 'adopt') AND h.tenant_id = take.tenant_id
+      AND h.customer_key = x.customer_key AND h.ended_at IS NULL;
+
+    WITH taken AS (
+        SELECT x.customer_key, x.rep_key, x.turn, c.holder AS from_rep, c.pool_key, c.class,
+               d.due_at, d.rule, d.reminded, d.next_at
+        FROM unnest(customers, reps) WITH ORDINALITY x(customer_key, rep_key, turn)
+        JOIN highseas.customer c ON c.tenant_id = take.tenant_id AND c.customer_key = x.customer_key
+        CROSS JOIN LATERAL highseas.due_of(take.tenant_id, x.rep_key, c.pool_key, c.class, take.now,
+            NULL, c.last_order_at, NULL, c.protected_until, c.deal, NULL, take.now) d
+    ), opened AS (
+        INSERT INTO highseas.holding (tenant_id, customer_key, rep_key, pool_key, class, started_at,
+                                      act, from_rep, actor, reason, retry_key)
+        SELECT take.tenant_id, t.customer_key, t.rep_key, t.pool_key, t.class, take.now,
+               take.act, t.from_rep, take.actor, take.reason, take.retry_key
+        FROM taken t
+        RETURNING customer_key, holding_id
+    ), counted AS (
+        UPDATE highseas.rep r
+        SET held = r.held + n.gained, last_act_at = take.now,
+            waiting_since = CASE WHEN take.act = 'rotate' THEN take.now + n.turn * interval '1 microsecond'
+                                 ELSE r.waiting_since END
+        FROM (SELECT x.rep_key, sum(x.gained) AS gained, max(x.turn) AS turn
+              FROM (SELECT t.rep_key, 1 AS gained, t.turn FROM taken t
+                    UNION ALL
+                    SELECT t.from_rep, -1, 0 FROM taken t WHERE t.from_rep IS NOT NULL) x
+              GROUP BY x.rep_key) n
+        WHERE r.tenant_id = take.tenant_id AND r.rep_key = n.rep_key
+    )
+    UPDATE highseas.customer c
+    SET state = 'held', holder = t.rep_key, holding_id = o.holding_id, held_since = take.now,
+        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = t.reminded,
+        due_at = t.due_at, due_rule = t.rule, next_at = t.next_at, check_at = t.next_at,
+        last_act_at = take.now
+    FROM taken t JOIN opened o ON o.customer_key = t.customer_key
+    WHERE c.tenant_id = take.tenant_id AND c.customer_key = t.customer_key;
+END
+$$;
+COMMENT ON FUNCTION highseas.take(bigint, text[], text[], text, text, timestamptz, text, text) IS
+'Gives each customer to the rep beside it: closes the spell of the one before, opens the new one, plans when it is due, counts. The caller has locked them all (reps first) and asked check_claim() or plan_rotation().';
+
+CREATE FUNCTION highseas.release(
+    tenant_id bigint, customers text[], act text, actor text, now timestamptz,
+    reason text DEFAULT NULL, note text DEFAULT NULL, to_pool text DEFAULT NULL, state text DEFAULT 'free')
+RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    WITH closed AS (
+        UPDATE highseas.holding h
+        SET ended_at = release.now, end_act = release.act, end_actor = release.actor,
+            end_reason = coalesce(release.reason, CASE release.act WHEN 'expire' THEN c.due_rule END), end_note = release.note,
+            to_pool = coalesce(p.return_to, release.to_pool, c.pool_key)
+        FROM unnest(customers) x(customer_key)
+        JOIN highseas.customer c ON c.tenant_id = release.tenant_id AND c.customer_key = x.customer_key
+        JOIN highseas.pool p ON p.tenant_id = release.tenant_id AND p.pool_key = c.pool_key
+        WHERE h.tenant_id = release.tenant_id AND h.customer_key = x.customer_key AND h.holding_id = c.holding_id
+        RETURNING h.customer_key, h.rep_key, h.to_pool, h.end_reason, c.due_at
+    ), counted AS (
+        UPDATE highseas.rep r
+        SET held = r.held - n.lost, last_act_at = release.now
+        FROM (SELECT c.rep_key, count(*) AS lost FROM closed c GROUP BY c.rep_key) n
+        WHERE r.tenant_id = release.tenant_id AND r.rep_key = n.rep_key
+    ), told AS (
+        -- Who let go himself needs no notice.
+        INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
+        SELECT release.tenant_id, release.now, c.rep_key, c.customer_key, 'returned', c.due_at,
+               format('Customer %s is no longer yours: %s', c.customer_key,
+                      coalesce(c.end_reason, replace(release.act, '_', ' ')))
+        FROM closed c WHERE release.act <> 'return'
+    ), returned AS (
+        UPDATE highseas.customer c
+        SET state = CASE WHEN release.state = 'free' AND release.act = 'expire'
+                              AND c.passive_returns + 1 >= p.freeze_after THEN 'frozen'
+                         ELSE release.state END,
+            passive_returns = c.passive_returns + (release.act = 'expire')::integer,
+            pool_key = p.pool_key, lane = highseas.lane_of(c.customer_key, p.lanes),
+            pooled_since = release.now,
+            embargo_until = CASE WHEN p.embargo > '0' THEN highseas.shift(release.now, p.embargo, t.time_zone) END,
+            holder = NULL, holding_id = NULL, held_since = NULL, due_at = NULL, due_rule = NULL,
+            next_at = NULL, check_at = NULL, reminded = 0, extended_until = NULL, protected_until = NULL,
+            last_act_at = release.now
+        FROM closed x
+        JOIN highseas.pool p ON p.tenant_id = release.tenant_id AND p.pool_key = x.to_pool
+        JOIN highseas.tenant t ON t.tenant_id = release.tenant_id
+        WHERE c.tenant_id = release.tenant_id AND c.customer_key = x.customer_key
+        RETURNING c.customer_key, c.state, c.passive_returns
+    ), dropped AS (
+        UPDATE highseas.extension e
+        SET status = 'refused', decided_at = release.now, decided_by = release.actor
+        FROM closed x
+        WHERE e.tenant_id = release.tenant_id AND e.customer_key = x.customer_key AND e.status = 'asked'
+    )
+    INSERT INTO highseas.customer_event (tenant_id, at, customer_key, act, actor, reason)
+    SELECT release.tenant_id, release.now, r.customer_key, 'freeze', release.actor,
+           format('returned %s times without an act', r.passive_returns)
+    FROM returned r WHERE r.state = 'frozen';
+END
+$$;
+COMMENT ON FUNCTION highseas.release(bigint, text[], text, text, timestamptz, text, text, text, text) IS
+'Ends the holding of each customer: back to the pool''s fixed target, the chosen pool or the one it came from, with embargo and freeze by the pool''s row; tells the former holder. The caller has locked them all (reps first).';

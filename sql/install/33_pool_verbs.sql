@@ -1,0 +1,542 @@
+-- The verbs, as functions in highseas_api; 34_pool_calls.sql has the same as procedures.
+-- Each: who may act; the reps' rows in order of their keys, then the customers'; the rule; the move.
+-- SECURITY DEFINER code of a superuser: every name is qualified, nobody else's code is run.
+
+CREATE FUNCTION highseas.refuse(v highseas.verdict, customer text, tenant_id bigint) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = v.code, CONSTRAINT = v.rule, SCHEMA = 'highseas',
+        MESSAGE = CASE v.code
+            WHEN '42704' THEN format('customer "%s" does not exist', left(customer, 100))
+            WHEN 'SE001' THEN format('customer "%s" is held already', left(customer, 100))
+            WHEN 'SE002' THEN format('customer "%s" is not in a pool', left(customer, 100))
+            WHEN 'SE003' THEN format('capacity is used up for customer "%s"', left(customer, 100))
+            WHEN 'SE004' THEN format('quota is used up for customer "%s"', left(customer, 100))
+            WHEN 'SE005' THEN format('customer "%s" is in its cooldown', left(customer, 100))
+            WHEN 'SE006' THEN format('customer "%s" cannot be taken yet', left(customer, 100))
+            WHEN 'SE008' THEN format('the pool of customer "%s" is closed', left(customer, 100))
+            ELSE format('the rep may not take customer "%s"', left(customer, 100)) END,
+        DETAIL = highseas.verdict_detail(v, (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = refuse.tenant_id)),
+        HINT = CASE v.code
+            WHEN '42704' THEN 'Keys are the CRM''s primary keys as text; a sync brings new ones.'
+            WHEN 'SE003' THEN 'Return a customer first, or ask an admin about the rule.'
+            ELSE 'SELECT * FROM highseas.may_claim(customer, rep) answers without acting.' END;
+END
+$$;
+COMMENT ON FUNCTION highseas.refuse(highseas.verdict, text, bigint) IS
+'Raises a verdict''s refusal: its SQLSTATE, the rule as CONSTRAINT NAME, the reason and the date as DETAIL';
+
+CREATE FUNCTION highseas.refuse_holder(customer text, rep text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'SE007', CONSTRAINT = 'not-the-holder', SCHEMA = 'highseas',
+        MESSAGE = format('rep "%s" does not hold customer "%s"', left(rep, 100), left(customer, 100)),
+        DETAIL = 'It may have been returned, or given to somebody else.',
+        HINT = 'highseas.my_customers lists what a rep holds.';
+END
+$$;
+COMMENT ON FUNCTION highseas.refuse_holder(text, text) IS 'Raises SE007: not the holder';
+
+CREATE FUNCTION highseas.require_key(what text, key text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+    IF key IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = format('%s must not be null', what),
+            DETAIL = 'Nothing was changed.', HINT = 'Pass the CRM''s key as text.';
+    ELSIF octet_length(key) NOT BETWEEN 1 AND 1024 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s must have 1 to 1024 bytes', what),
+            DETAIL = format('It has %s.', octet_length(key)), HINT = 'Pass the CRM''s key as text.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_key(text, text) IS 'Raises 22004 for a NULL key, 22023 for an empty or overlong one';
+
+-- Whether this session may speak for the rep.
+CREATE FUNCTION highseas.acting_rep(tenant_id bigint, rep text) RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    key text := coalesce(rep, highseas.current_rep());
+    login name;
+    found_key text;
+BEGIN
+    PERFORM highseas.require_key('rep', key);
+    SELECT r.rep_key, r.login_role INTO found_key, login
+    FROM highseas.rep r WHERE r.tenant_id = acting_rep.tenant_id AND r.rep_key = key;
+    IF found_key IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rep "%s" does not exist', left(key, 100)),
+            DETAIL = 'No such rep in this tenant.', HINT = 'highseas.rep lists them; a sync brings new ones.';
+    END IF;
+    IF login IS NOT NULL AND NOT highseas.caller_has(login) AND NOT highseas.has_access(tenant_id, 'manager') THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('permission denied to act as rep "%s"', key),
+            DETAIL = format('This rep acts by the role "%s" only.', login),
+            HINT = 'Act as yourself, or ask a manager to assign.';
+    END IF;
+    RETURN key;
+END
+$$;
+COMMENT ON FUNCTION highseas.acting_rep(bigint, text) IS
+'The rep who acts: the argument or current_rep(). Errors: 42704 unknown, 42501 another login''s.';
+
+CREATE FUNCTION highseas.require_own_rep(tenant_id bigint, pool text, rep text) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF EXISTS (SELECT FROM highseas.pool p
+               WHERE p.tenant_id = require_own_rep.tenant_id AND p.pool_key = pool AND p.current_rep_only)
+       AND rep IS DISTINCT FROM highseas.current_rep() AND NOT highseas.has_access(tenant_id, 'manager') THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('pool "%s" lets reps act for themselves only', pool),
+            DETAIL = format('The session acts as "%s".', highseas.current_rep()),
+            HINT = 'SET highseas.rep, or ask a manager to assign.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_own_rep(bigint, text, text) IS
+'Error 42501 when the pool''s row says current_rep_only and an agent names another rep';
+
+-- Locks the holder and the others in the order of their keys, then the customer. The holder is read
+-- before the locks; should it change meanwhile, the new one is locked out of order, so without waiting.
+CREATE FUNCTION highseas.lock_customer(tenant_id bigint, customer text, VARIADIC others text[] DEFAULT '{}')
+RETURNS highseas.customer
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    locked text[];
+    c highseas.customer;
+BEGIN
+    PERFORM highseas.require_key('customer', customer);
+    locked := others || (SELECT x.holder FROM highseas.customer x
+                         WHERE x.tenant_id = lock_customer.tenant_id AND x.customer_key = customer);
+    PERFORM FROM highseas.rep r
+    WHERE r.tenant_id = lock_customer.tenant_id AND r.rep_key = ANY (locked)
+    ORDER BY r.rep_key FOR NO KEY UPDATE;
+
+    SELECT x.* INTO c FROM highseas.customer x
+    WHERE x.tenant_id = lock_customer.tenant_id AND x.customer_key = customer
+    FOR NO KEY UPDATE;
+
+    IF c.holder <> ALL (locked) THEN
+        PERFORM FROM highseas.rep r
+        WHERE r.tenant_id = lock_customer.tenant_id AND r.rep_key = c.holder FOR NO KEY UPDATE SKIP LOCKED;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = '55P03',
+                MESSAGE = format('customer "%s" is changing hands', left(customer, 100)),
+                DETAIL = 'Its new holder is busy with another act.', HINT = 'Try again.';
+        END IF;
+    END IF;
+    RETURN c;
+END
+$$;
+COMMENT ON FUNCTION highseas.lock_customer(bigint, text, text[]) IS
+'Locks the holder and the other reps in the order of their keys, then the customer, and returns its row (NULLs for an unknown one). Error 55P03 when it changes hands at this moment.';
+
+CREATE FUNCTION highseas.require_customer(c highseas.customer, customer text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+    IF c.customer_key IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', CONSTRAINT = 'unknown-customer', SCHEMA = 'highseas',
+            MESSAGE = format('customer "%s" does not exist', left(customer, 100)),
+            DETAIL = 'No such customer in this tenant.',
+            HINT = 'Keys are the CRM''s primary keys as text; a sync brings new ones.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_customer(highseas.customer, text) IS 'Raises 42704 for an unknown customer';
+
+CREATE FUNCTION highseas_api.claim(
+    customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
+    OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+    who text := highseas.acting_rep(t, rep);
+    now timestamptz;
+    v highseas.verdict;
+BEGIN
+    PERFORM highseas.require_key('customer', customer);
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
+    IF retry_key IS NOT NULL THEN
+        SELECT h.customer_key, h.pool_key, h.started_at INTO claim.customer_key, claim.pool_key, claim.held_since
+        FROM highseas.holding h
+        WHERE h.tenant_id = t AND h.rep_key = who AND h.retry_key = claim.retry_key AND h.customer_key = customer;
+    END IF;
+    IF claim.customer_key IS NULL THEN
+        SELECT c.pool_key INTO claim.pool_key FROM highseas.customer c
+        WHERE c.tenant_id = t AND c.customer_key = customer FOR NO KEY UPDATE;
+        PERFORM highseas.require_own_rep(t, claim.pool_key, who);
+        now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
+        v := highseas.check_claim(t, who, customer, now, 'claim');
+        IF NOT v.allowed THEN
+            PERFORM highseas.refuse(v, customer, t);
+        END IF;
+        PERFORM highseas.take(t, ARRAY[customer], ARRAY[who], 'claim', highseas.actor(), now, NULL, retry_key);
+    END IF;
+    SELECT c.customer_key, c.pool_key, coalesce(claim.held_since, c.held_since), c.due_at, c.due_rule
+    INTO claim.customer_key, claim.pool_key, claim.held_since, claim.due_at, claim.due_rule
+    FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = customer;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.claim(text, text, text, text) IS
+'A rep takes a named customer from its pool. customer: the CRM''s key; rep: who takes it (default current_rep()); tenant: default the only one or the setting; retry_key: a text of your own, a second call with it changes nothing and answers the same. Errors: SE001 held, SE002 not in a pool, SE003 capacity, SE004 quota, SE005 cooldown, SE006 embargo or frozen, SE008 pool closed, SE009 no member, 42704 unknown, 42501 privilege, 22004/22023 bad key.';
+
+CREATE FUNCTION highseas.only_pool(tenant_id bigint, pool text) RETURNS text
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    found text;
+    matches bigint;
+BEGIN
+    SELECT min(p.pool_key), count(*) INTO found, matches FROM highseas.pool p
+    WHERE p.tenant_id = only_pool.tenant_id AND (pool IS NULL OR p.pool_key = pool);
+    IF matches = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = '42704',
+            MESSAGE = CASE WHEN pool IS NULL THEN 'the tenant has no pool' ELSE format('pool "%s" does not exist', left(pool, 100)) END,
+            DETAIL = 'No such pool in this tenant.', HINT = 'highseas.pool lists them.';
+    ELSIF matches > 1 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'more than one pool to choose from', HINT = 'Name one as the argument "pool".';
+    END IF;
+    RETURN found;
+END
+$$;
+COMMENT ON FUNCTION highseas.only_pool(bigint, text) IS
+'The named pool, or the only one of the tenant. Errors: 42704 unknown, 22023 when several and none is named.';
+
+CREATE FUNCTION highseas_api.claim_next(
+    pool text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
+    OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+    who text := highseas.acting_rep(t, rep);
+    p text := highseas.only_pool(t, pool);
+    now timestamptz;
+    v highseas.verdict;
+    candidate text;
+    candidate_class text;
+    skipped text[] := '{}';
+    full_classes text[] := '{}';
+BEGIN
+    PERFORM highseas.require_own_rep(t, p, who);
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
+    IF retry_key IS NOT NULL THEN
+        SELECT h.customer_key, h.pool_key, h.started_at, c.due_at, c.due_rule
+        INTO claim_next.customer_key, claim_next.pool_key, claim_next.held_since, claim_next.due_at, claim_next.due_rule
+        FROM highseas.holding h JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = h.customer_key
+        WHERE h.tenant_id = t AND h.rep_key = who AND h.retry_key = claim_next.retry_key;
+        IF FOUND THEN
+            RETURN;
+        END IF;
+    END IF;
+    LOOP
+        -- Nominates only: the rule decides below, in a new statement, on the locked row.
+        SELECT n.customer_key, n.class INTO candidate, candidate_class
+        FROM highseas.nominate(t, p, who, highseas.clock(), skipped, full_classes) n;
+        EXIT WHEN candidate IS NULL;
+        now := highseas.act_time(t, ARRAY[who], ARRAY[candidate]);
+        v := highseas.check_claim(t, who, candidate, now, 'claim');
+        IF v.allowed THEN
+            PERFORM highseas.take(t, ARRAY[candidate], ARRAY[who], 'claim', highseas.actor(), now, NULL, retry_key);
+            SELECT c.customer_key, c.pool_key, c.held_since, c.due_at, c.due_rule
+            INTO claim_next.customer_key, claim_next.pool_key, claim_next.held_since, claim_next.due_at, claim_next.due_rule
+            FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = candidate;
+            EXIT;
+        ELSIF v.code IN ('SE001', 'SE005', 'SE006') THEN
+            skipped := skipped || candidate;
+        ELSIF v.code IN ('SE003', 'SE004') AND candidate_class IS NOT NULL AND EXISTS (
+                  SELECT FROM highseas.capacity x WHERE x.tenant_id = t AND x.rule = v.rule AND x.class IS NOT NULL
+                  UNION ALL
+                  SELECT FROM highseas.quota x WHERE x.tenant_id = t AND x.rule = v.rule AND x.class IS NOT NULL) THEN
+            full_classes := full_classes || candidate_class;
+        ELSE
+            PERFORM highseas.refuse(v, candidate, t);
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.claim_next(text, text, text, text) IS
+'A rep takes the best customer of a pool that he may take: the highest score, then online, then with an e-mail address. All NULL when there is none. pool may be omitted where the tenant has one; the rest as in claim. With lanes = 1 it is strictly the best one that nobody else is taking at this moment; with more lanes one of the best. Errors: SE003 capacity, SE004 quota, SE008 pool closed, SE009 no member, 42704, 42501, 22023.';
+
+CREATE FUNCTION highseas.nominate(
+    tenant_id bigint, pool_key text, rep_key text, now timestamptz, skipped text[], full_classes text[],
+    OUT customer_key text, OUT class text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    waits timestamptz;
+BEGIN
+    -- An earlier holding that ended after this bars the rep: a bound of the cooldown that an index can use.
+    SELECT now - p.cooldown - interval '2 days' INTO waits FROM highseas.pool p
+    WHERE p.tenant_id = nominate.tenant_id AND p.pool_key = nominate.pool_key AND p.cooldown > '0';
+    SELECT c.customer_key, c.class INTO nominate.customer_key, nominate.class
+    FROM highseas.customer c
+    WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.state = 'free'
+      AND (c.embargo_until IS NULL OR c.embargo_until <= nominate.now)
+      AND c.customer_key <> ALL (skipped)
+      AND (c.class IS NULL OR c.class <> ALL (full_classes))
+      AND (waits IS NULL OR NOT EXISTS (
+           SELECT FROM highseas.holding h
+           WHERE h.tenant_id = nominate.tenant_id AND h.customer_key = c.customer_key
+             AND h.rep_key = nominate.rep_key AND h.ended_at > waits
+             AND highseas.shift(h.ended_at, (SELECT p.cooldown FROM highseas.pool p
+                 WHERE p.tenant_id = nominate.tenant_id AND p.pool_key = nominate.pool_key),
+                 (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = nominate.tenant_id)) > nominate.now))
+    ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
+    LIMIT 1
+    FOR NO KEY UPDATE SKIP LOCKED;
+END
+$$;
+COMMENT ON FUNCTION highseas.nominate(bigint, text, text, timestamptz, text[], text[]) IS
+'Locks and returns the best free customer of a pool that nobody else is taking, without those skipped, in their cooldown or of a class that is full; NULL when there is none';
+
+CREATE FUNCTION highseas_api.claim_many(
+    customers text[], rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
+    OUT claimed bigint, OUT refused bigint, OUT refusals text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+    who text := highseas.acting_rep(t, rep);
+    now timestamptz;
+    key text;
+    v highseas.verdict;
+    zone text := (SELECT x.time_zone FROM highseas.tenant x WHERE x.tenant_id = t);
+    reasons jsonb := '[]';
+BEGIN
+    claimed := 0;
+    refused := 0;
+    IF customers IS NULL OR array_position(customers, NULL) IS NOT NULL THEN
+        PERFORM highseas.require_key('customer', NULL);
+    ELSIF cardinality(customers) > 10000 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'too many customers in one call',
+            DETAIL = format('%s customers, 10000 are allowed.', cardinality(customers)), HINT = 'Claim them in several calls.';
+    END IF;
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
+    PERFORM FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = ANY (customers)
+    ORDER BY c.customer_key FOR NO KEY UPDATE;
+    now := highseas.act_time(t, ARRAY[who], customers);
+    -- One by one, in the caller's order: each take lowers what the next one may use.
+    FOREACH key IN ARRAY customers LOOP
+        PERFORM highseas.require_key('customer', key);
+        PERFORM highseas.require_own_rep(t, (SELECT c.pool_key FROM highseas.customer c
+                                             WHERE c.tenant_id = t AND c.customer_key = key), who);
+        IF retry_key IS NOT NULL AND EXISTS (
+            SELECT FROM highseas.holding h WHERE h.tenant_id = t AND h.rep_key = who
+               AND h.retry_key = claim_many.retry_key AND h.customer_key = key) THEN
+            claimed := claimed + 1;
+            CONTINUE;
+        END IF;
+        v := highseas.check_claim(t, who, key, now, 'claim');
+        IF v.allowed THEN
+            PERFORM highseas.take(t, ARRAY[key], ARRAY[who], 'claim', highseas.actor(), now, NULL, retry_key);
+            claimed := claimed + 1;
+        ELSE
+            refused := refused + 1;
+            reasons := reasons || jsonb_build_object('customer', key, 'code', v.code, 'rule', v.rule,
+                'detail', highseas.verdict_detail(v, zone), 'allowed_from', v.allowed_from);
+        END IF;
+    END LOOP;
+    refusals := reasons::text;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.claim_many(text[], text, text, text) IS
+'A rep takes several customers in one transaction without deadlocks: those he may take, in the order given. Returns how many were claimed and refused, and the refusals as JSON (customer, code, rule, detail, allowed_from). At most 10,000. Errors: 42704 unknown rep, 42501, 22004, 22023.';
+
+CREATE FUNCTION highseas_api.follow_up(
+    customer text, kind text DEFAULT 'contact', note text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
+    OUT customer_key text, OUT followed_up_at timestamptz, OUT due_at timestamptz, OUT due_rule text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+    who text := highseas.acting_rep(t, rep);
+BEGIN
+    PERFORM highseas.require_key('customer', customer);
+    PERFORM highseas.require_key('kind', kind);
+    UPDATE highseas.customer c
+    SET (last_act_at, last_follow_up_at, due_at, due_rule, reminded, next_at, check_at) = (
+        SELECT a.at, a.at, d.due_at, d.rule,
+               CASE WHEN d.due_at = c.due_at THEN c.reminded ELSE d.reminded END,
+               CASE WHEN d.due_at = c.due_at THEN c.next_at ELSE d.next_at END,
+               least(c.check_at, d.next_at)
+        FROM (SELECT greatest(highseas.clock(), c.last_act_at + interval '1 microsecond') AS at OFFSET 0) a
+        CROSS JOIN LATERAL highseas.due_of(t, who, c.pool_key, c.class, c.held_since, a.at, c.last_order_at,
+            c.extended_until, c.protected_until, c.deal, c.due_at, a.at) d)
+    WHERE c.tenant_id = t AND c.customer_key = customer AND c.holder = who
+    RETURNING c.customer_key, c.last_follow_up_at, c.due_at, c.due_rule
+    INTO follow_up.customer_key, follow_up.followed_up_at, follow_up.due_at, follow_up.due_rule;
+    IF NOT FOUND THEN
+        PERFORM highseas.require_customer((SELECT x FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer), customer);
+        PERFORM highseas.refuse_holder(customer, who);
+    END IF;
+    INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note)
+    VALUES (t, followed_up_at, customer, who, kind, highseas.actor(), note);
+END
+$$;
+COMMENT ON FUNCTION highseas_api.follow_up(text, text, text, text, text) IS
+'The holder did something for the customer. kind: a word of your own (call, mail, visit, quotation …); note: free text. Returns the new due date, which a follow-up never moves earlier. Errors: SE007 not the holder, 42704, 42501, 22004/22023.';
+
+CREATE FUNCTION highseas_api.return_to_pool(
+    customer text, reason text, note text DEFAULT NULL, rep text DEFAULT NULL, pool text DEFAULT NULL, tenant text DEFAULT NULL,
+    OUT customer_key text, OUT pool_key text, OUT state text, OUT embargo_until timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+    who text;
+    c highseas.customer;
+    needs_note boolean;
+    now timestamptz;
+    manager boolean := highseas.has_access(t, 'manager');
+BEGIN
+    PERFORM highseas.require_key('reason', reason);
+    SELECT x.needs_note INTO needs_note FROM highseas.return_reason x
+    WHERE x.tenant_id = t AND x.reason = return_to_pool.reason;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('return reason "%s" does not exist', left(reason, 100)),
+            DETAIL = 'Reasons are rows.', HINT = 'highseas.return_reason lists them.';
+    ELSIF needs_note AND coalesce(btrim(note), '') = '' THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('return reason "%s" needs a note', reason),
+            DETAIL = 'Its row says so.', HINT = 'Say in a sentence why.';
+    END IF;
+    IF pool IS NOT NULL THEN
+        PERFORM highseas.only_pool(t, pool);
+    END IF;
+    c := highseas.lock_customer(t, customer);
+    PERFORM highseas.require_customer(c, customer);
+    -- A manager who names no rep takes back from whoever holds it.
+    IF rep IS NULL AND manager THEN
+        who := c.holder;
+    ELSE
+        who := highseas.acting_rep(t, rep);
+    END IF;
+    IF c.holder IS NULL OR c.holder <> who THEN
+        PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
+    END IF;
+    now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
+    IF c.protected_until > now THEN
+        RAISE EXCEPTION USING ERRCODE = 'SE006', CONSTRAINT = 'protected', SCHEMA = 'highseas',
+            MESSAGE = format('customer "%s" is protected', customer),
+            DETAIL = format('It may not be returned before %s.', c.protected_until), HINT = 'A manager can end the protection by highseas.protect().';
+    END IF;
+    PERFORM highseas.release(t, ARRAY[customer], CASE WHEN rep IS NULL AND manager THEN 'take_back' ELSE 'return' END,
+                             highseas.actor(), now, reason, note, pool);
+    SELECT x.customer_key, x.pool_key, x.state, x.embargo_until
+    INTO return_to_pool.customer_key, return_to_pool.pool_key, return_to_pool.state, return_to_pool.embargo_until
+    FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.return_to_pool(text, text, text, text, text, text) IS
+'The holder gives a customer back, or a manager (naming no rep) takes it back. reason: a row of return_reason; note: demanded where that row says so; pool: where it goes, unless its pool has a fixed target. Errors: SE007 not the holder, SE006 protected, 42704 unknown customer, reason or pool, 42501, 22004/22023.';
+
+-- assign and transfer: the same move, decided by a manager or by the holder.
+CREATE FUNCTION highseas.move(
+    tenant_id bigint, customer text, to_rep text, act text, from_rep text, reason text)
+RETURNS highseas.customer
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    c highseas.customer;
+    now timestamptz;
+    v highseas.verdict;
+BEGIN
+    PERFORM highseas.require_key('rep', to_rep);
+    IF NOT EXISTS (SELECT FROM highseas.rep r WHERE r.tenant_id = move.tenant_id AND r.rep_key = to_rep) THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rep "%s" does not exist', left(to_rep, 100)),
+            DETAIL = 'No such rep in this tenant.', HINT = 'highseas.rep lists them; a sync brings new ones.';
+    END IF;
+    c := highseas.lock_customer(tenant_id, customer, VARIADIC ARRAY[to_rep]);
+    PERFORM highseas.require_customer(c, customer);
+    IF act = 'transfer' AND c.holder IS DISTINCT FROM from_rep THEN
+        PERFORM highseas.refuse_holder(customer, from_rep);
+    END IF;
+    now := highseas.act_time(tenant_id, ARRAY[to_rep, c.holder], ARRAY[customer]);
+    IF c.holder = to_rep THEN
+        v := ROW(false, 'SE001', 'own', NULL, NULL, NULL);
+    ELSE
+        v := highseas.check_claim(tenant_id, to_rep, customer, now, act);
+    END IF;
+    IF NOT v.allowed THEN
+        PERFORM highseas.refuse(v, customer, tenant_id);
+    END IF;
+    PERFORM highseas.take(tenant_id, ARRAY[customer], ARRAY[to_rep], act, highseas.actor(), now, reason);
+    INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, message)
+    SELECT move.tenant_id, now, x.rep_key, customer, x.kind, x.message
+    FROM (VALUES (to_rep, 'given', format('Customer %s is yours now%s', customer, coalesce(': ' || reason, ''))),
+                 (c.holder, 'taken', format('Customer %s went to %s%s', customer, to_rep, coalesce(': ' || reason, ''))))
+         x(rep_key, kind, message)
+    WHERE x.rep_key IS NOT NULL;
+    SELECT x.* INTO c FROM highseas.customer x WHERE x.tenant_id = move.tenant_id AND x.customer_key = customer;
+    RETURN c;
+END
+$$;
+COMMENT ON FUNCTION highseas.move(bigint, text, text, text, text, text) IS
+'Gives a customer to a rep (act assign or transfer), asks the rule, and tells both';
+
+CREATE FUNCTION highseas_api.assign(
+    customer text, rep text, reason text DEFAULT NULL, tenant text DEFAULT NULL,
+    OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    c highseas.customer := highseas.move(highseas.authorize(tenant, 'manager'), customer, rep, 'assign', NULL, reason);
+BEGIN
+    customer_key := c.customer_key;
+    pool_key := c.pool_key;
+    held_since := c.held_since;
+    due_at := c.due_at;
+    due_rule := c.due_rule;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.assign(text, text, text, text) IS
+'A manager gives a customer to a rep: from the pool, out of a freeze, or from another holder. Overrules embargo, freeze, cooldown and membership, never capacity or quota. Errors: SE001 he holds it, SE002 not in a pool, SE003, SE004, SE009 inactive, 42704, 42501, 22004/22023.';
+
+CREATE FUNCTION highseas_api.transfer(
+    customer text, to_rep text, reason text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
+    OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+    c highseas.customer := highseas.move(t, customer, to_rep, 'transfer', highseas.acting_rep(t, rep), reason);
+BEGIN
+    customer_key := c.customer_key;
+    pool_key := c.pool_key;
+    held_since := c.held_since;
+    due_at := c.due_at;
+    due_rule := c.due_rule;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.transfer(text, text, text, text, text) IS
+'The holder passes a customer on to a colleague, who must be free to take it: member, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). Errors: SE007 not the holder, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
+
+-- Recomputes when holdings are due by today's rules; what gets shorter leaves at least the grace.
+CREATE FUNCTION highseas.replan_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    changed bigint;
+BEGIN
+    UPDATE highseas.customer c
+    SET due_at = p.due_at, due_rule = p.rule, reminded = p.reminded, next_at = p.next_at, check_at = p.next_at
+    FROM (SELECT x.customer_key, d.*
+          FROM highseas.customer x
+          JOIN highseas.tenant t ON t.tenant_id = x.tenant_id
+          CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
+              x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal,
+              -- Whoever was due within the grace anyway stays due then.
+              least(x.due_at, highseas.shift(replan_customers.now, t.grace, t.time_zone)), replan_customers.now) d
+          WHERE x.tenant_id = replan_customers.tenant_id AND x.customer_key = ANY (customers) AND x.state = 'held') p
+    WHERE c.tenant_id = replan_customers.tenant_id AND c.customer_key = p.customer_key
+      AND (c.due_at, c.due_rule) IS DISTINCT FROM (p.due_at, p.rule);
+    GET DIAGNOSTICS changed = ROW_COUNT;
+    RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION highseas.replan_customers(bigint, text[], timestamptz) IS
+'Plans the due dates of held customers anew, by today''s rules and facts; a date that moves earlier stays at least the tenant''s grace away. Returns how many changed.';

@@ -1,0 +1,660 @@
+-- Jobs: procedures that commit after each batch. The loop is the caller's; every step is definer code
+-- that checks the caller again, so a job needs no rights on tables.
+
+CREATE TABLE highseas.job (
+    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    job text COLLATE "C" NOT NULL
+        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge')),
+    run_id bigint,
+    backend_pid integer,
+    backend_start timestamptz,
+    PRIMARY KEY (tenant_id, job)
+);
+COMMENT ON TABLE highseas.job IS
+'One row a job: the run that has it and its session. A run whose session is gone is taken over by the next.';
+
+CREATE TABLE highseas.job_run (
+    tenant_id bigint NOT NULL,
+    run_id bigint GENERATED ALWAYS AS IDENTITY,
+    job text COLLATE "C" NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz,
+    status text NOT NULL CHECK (status IN ('running', 'done', 'bounded', 'failed', 'interrupted')),
+    batches integer NOT NULL DEFAULT 0,
+    rows bigint NOT NULL DEFAULT 0,
+    position text,
+    error text,
+    PRIMARY KEY (tenant_id, run_id)
+);
+CREATE INDEX job_run_job ON highseas.job_run (tenant_id, job, run_id);
+COMMENT ON TABLE highseas.job_run IS
+'Every run of a job. status bounded: stopped at its limit of rows or time, the next run goes on; interrupted: its session ended.';
+
+CREATE TABLE highseas.rotation (
+    tenant_id bigint NOT NULL,
+    run_id bigint NOT NULL,
+    turn bigint NOT NULL,
+    pool_key text COLLATE "C" NOT NULL,
+    customer_key text COLLATE "C" NOT NULL,
+    planned_at timestamptz NOT NULL,
+    rep_key text COLLATE "C",
+    reason text,
+    PRIMARY KEY (tenant_id, run_id, turn)
+);
+COMMENT ON TABLE highseas.rotation IS
+'The plan of the last rotation: who was to get each sleeping customer, or why nobody did. reason changed: it, or the rep''s room, changed before its turn came.';
+
+-- expire_due ----------------------------------------------------------------------------------
+
+CREATE FUNCTION highseas.expire_due_batch(tenant_id bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    keys text[];
+    holders text[];
+    found integer;
+    now timestamptz := highseas.clock();
+    warned bigint;
+BEGIN
+    SELECT array_agg(x.customer_key), array_agg(DISTINCT x.holder), count(*) INTO keys, holders, found
+    FROM (SELECT c.customer_key, c.holder FROM highseas.customer c
+          WHERE c.tenant_id = expire_due_batch.tenant_id AND c.state = 'held' AND c.check_at <= now
+            AND (c.due_at <= now OR c.next_at > now)
+          ORDER BY c.check_at LIMIT batch) x;
+    PERFORM FROM highseas.rep r
+    WHERE r.tenant_id = expire_due_batch.tenant_id AND r.rep_key = ANY (holders)
+    ORDER BY r.rep_key FOR NO KEY UPDATE;
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys)
+                    AND c.state = 'held' AND c.holder = ANY (holders)
+                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+    now := highseas.act_time(tenant_id, holders, keys);
+    rows := cardinality(keys);
+    more := found = batch AND rows > 0;
+
+    -- Followed up meanwhile: only look again later.
+    UPDATE highseas.customer c SET check_at = c.next_at
+    WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys) AND c.next_at > now;
+    -- Nothing strikes unannounced: whoever missed every reminder (no job ran) gets one and the grace.
+    WITH late AS (
+        UPDATE highseas.customer c
+        SET due_at = x.due_at, next_at = x.due_at, check_at = x.due_at, reminded = cardinality(d.remind_before)
+        FROM highseas.deadline d, highseas.tenant t
+        CROSS JOIN LATERAL (SELECT highseas.shift(now, t.grace, t.time_zone) AS due_at) x
+        WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys) AND c.due_at <= now
+          AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule
+          AND c.reminded = 0 AND cardinality(d.remind_before) > 0 AND t.tenant_id = c.tenant_id AND t.grace > '0'
+        RETURNING c.customer_key, c.holder, c.due_at, c.due_rule
+    )
+    INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
+    SELECT expire_due_batch.tenant_id, now, l.holder, l.customer_key, 'reminder', l.due_at, highseas.reminder_text(l.customer_key, l.due_rule)
+    FROM late l;
+    GET DIAGNOSTICS warned = ROW_COUNT;
+    -- Due by the dates as planned, but a rule got longer since: plan anew instead.
+    UPDATE highseas.customer c
+    SET due_at = d.due_at, due_rule = d.rule, reminded = d.reminded, next_at = d.next_at, check_at = d.next_at
+    FROM (SELECT x.customer_key, y.*
+          FROM highseas.customer x
+          CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
+              x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal, x.due_at, now) y
+          WHERE x.tenant_id = expire_due_batch.tenant_id AND x.customer_key = ANY (keys) AND x.due_at <= now) d
+    WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = d.customer_key
+      AND (d.due_at IS NULL OR d.due_at > now);
+
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys) AND c.due_at <= now);
+    PERFORM highseas.release(tenant_id, keys, 'expire', highseas.actor(), now);
+    IF warned > 0 OR cardinality(keys) > 0 THEN
+        PERFORM pg_notify('highseas', '');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.expire_due_batch(bigint, integer) IS
+'Returns up to batch overdue customers to their pools; postpones what was never announced or is due later by today''s rules';
+
+-- send_reminders ------------------------------------------------------------------------------
+
+CREATE FUNCTION highseas.reminder_text(customer_key text, due_rule text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.format('Customer %s goes back to the pool if nothing is done (%s)', customer_key, due_rule);
+COMMENT ON FUNCTION highseas.reminder_text(text, text) IS 'What a reminder says';
+
+CREATE FUNCTION highseas.send_reminders_batch(tenant_id bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    keys text[];
+    now timestamptz := highseas.clock();
+    sent bigint;
+BEGIN
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.state = 'held'
+                    AND c.check_at <= now AND c.due_at > now
+                  ORDER BY c.check_at LIMIT batch);
+    rows := cardinality(keys);
+    more := rows = batch;
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = ANY (keys)
+                    AND c.state = 'held' AND c.check_at <= now AND c.due_at > now
+                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+    more := more AND cardinality(keys) > 0;
+    WITH looked AS (
+        UPDATE highseas.customer c
+        SET reminded = CASE WHEN c.next_at <= now THEN n.steps ELSE c.reminded END,
+            next_at = CASE WHEN c.next_at <= now THEN highseas.next_event(c.due_at, n.remind_before, n.steps) ELSE c.next_at END,
+            check_at = CASE WHEN c.next_at <= now THEN highseas.next_event(c.due_at, n.remind_before, n.steps) ELSE c.next_at END
+        FROM (SELECT x.customer_key, x.next_at <= now AS due, d.remind_before,
+                     highseas.reminders_due(x.due_at, d.remind_before, now) AS steps
+              FROM highseas.customer x
+              LEFT JOIN highseas.deadline d ON d.tenant_id = x.tenant_id AND d.rule = x.due_rule
+              WHERE x.tenant_id = send_reminders_batch.tenant_id AND x.customer_key = ANY (keys)) n
+        WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = n.customer_key
+        RETURNING c.customer_key, c.holder, c.due_at, c.due_rule, n.due
+    )
+    INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
+    SELECT send_reminders_batch.tenant_id, now, l.holder, l.customer_key, 'reminder', l.due_at,
+           highseas.reminder_text(l.customer_key, l.due_rule)
+    FROM looked l WHERE l.due;
+    GET DIAGNOSTICS sent = ROW_COUNT;
+    IF sent > 0 THEN
+        PERFORM pg_notify('highseas', '');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.send_reminders_batch(bigint, integer) IS
+'Writes a notice for up to batch customers whose next reminder step is reached, once for each step and due date';
+
+-- rotate --------------------------------------------------------------------------------------
+
+CREATE FUNCTION highseas.plan_pool_rotation(tenant_id bigint, pool_key text, now timestamptz, most integer)
+RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH pool AS (
+        SELECT p.rotate_tiers, highseas.shift(now, - p.rotate_after, t.time_zone) AS sleeping_since, t.time_zone
+        FROM highseas.pool p JOIN highseas.tenant t ON t.tenant_id = p.tenant_id
+        WHERE p.tenant_id = plan_pool_rotation.tenant_id AND p.pool_key = plan_pool_rotation.pool_key
+    ), sleeper AS (
+        SELECT c.customer_key, c.score, c.region, c.class
+        FROM highseas.customer c, pool
+        WHERE c.tenant_id = plan_pool_rotation.tenant_id AND c.pool_key = plan_pool_rotation.pool_key
+          AND c.state = 'free' AND c.pooled_since <= pool.sleeping_since
+          AND (c.embargo_until IS NULL OR c.embargo_until <= now)
+        ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
+        LIMIT most
+    ), member AS (
+        SELECT r.rep_key, r.held, r.waiting_since, f.tier, f.time_zone,
+               coalesce(array_position(pool.rotate_tiers, f.tier), 0) AS rank
+        FROM highseas.rep r
+        CROSS JOIN pool
+        JOIN highseas.pool p ON p.tenant_id = plan_pool_rotation.tenant_id AND p.pool_key = plan_pool_rotation.pool_key
+        CROSS JOIN LATERAL highseas.rep_facts(plan_pool_rotation.tenant_id, r.rep_key, now) f
+        WHERE r.tenant_id = plan_pool_rotation.tenant_id AND f.active
+          AND (pool.rotate_tiers IS NULL OR f.tier = ANY (pool.rotate_tiers))
+          AND (NOT p.members_only OR EXISTS (
+               SELECT FROM highseas.pool_member m
+               WHERE m.tenant_id = plan_pool_rotation.tenant_id AND m.pool_key = plan_pool_rotation.pool_key
+                 AND (m.rep_key IS NULL OR m.rep_key = r.rep_key) AND (m.tier IS NULL OR m.tier = f.tier)))
+    ), room AS (
+        SELECT m.rep_key, l.kind, l.class, l.maximum - l.used AS remaining
+        FROM member m
+        CROSS JOIN LATERAL highseas.limits_of(plan_pool_rotation.tenant_id, m.rep_key, m.tier, m.held, now, m.time_zone) l
+        WHERE l.pool_key IS NULL OR l.pool_key = plan_pool_rotation.pool_key
+    ), past AS (
+        SELECT DISTINCT h.customer_key, h.rep_key
+        FROM highseas.holding h JOIN sleeper s ON s.customer_key = h.customer_key
+        WHERE h.tenant_id = plan_pool_rotation.tenant_id
+    )
+    SELECT p.turn, p.customer_key, p.rep_key, p.reason
+    FROM highseas.plan_rotation(
+        (SELECT array_agg(s.customer_key ORDER BY s.customer_key) FROM sleeper s),
+        (SELECT array_agg(s.score ORDER BY s.customer_key) FROM sleeper s),
+        (SELECT array_agg(s.region ORDER BY s.customer_key) FROM sleeper s),
+        (SELECT array_agg(s.class ORDER BY s.customer_key) FROM sleeper s),
+        (SELECT array_agg(m.rep_key ORDER BY m.rep_key) FROM member m),
+        (SELECT array_agg(m.rank ORDER BY m.rep_key) FROM member m),
+        (SELECT array_agg(m.waiting_since ORDER BY m.rep_key) FROM member m),
+        (SELECT array_agg(g.rep_key ORDER BY g.rep_key, g.region) FROM highseas.rep_region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
+        (SELECT array_agg(g.region ORDER BY g.rep_key, g.region) FROM highseas.rep_region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
+        (SELECT array_agg(g.region ORDER BY g.region) FROM highseas.region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
+        (SELECT array_agg(g.parent ORDER BY g.region) FROM highseas.region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
+        (SELECT array_agg(x.rep_key ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
+        (SELECT array_agg(x.kind ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
+        (SELECT array_agg(x.class ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
+        (SELECT array_agg(x.remaining ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
+        (SELECT array_agg(p.customer_key ORDER BY p.customer_key, p.rep_key) FROM past p),
+        (SELECT array_agg(p.rep_key ORDER BY p.customer_key, p.rep_key) FROM past p)
+    ) WITH ORDINALITY AS p(customer_key, rep_key, reason, turn);
+END;
+COMMENT ON FUNCTION highseas.plan_pool_rotation(bigint, text, timestamptz, integer) IS
+'The rotation of a pool''s sleeping customers, the best most of them: gathers the facts and asks plan_rotation()';
+
+CREATE FUNCTION highseas.planned_rotation(pool text DEFAULT NULL, most integer DEFAULT 10000)
+RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.current_tenant();
+BEGIN
+    IF most IS NULL OR most < 0 OR most > 1000000 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'most is out of range', DETAIL = 'It must lie between 0 and 1000000.';
+    END IF;
+    RETURN QUERY SELECT p.turn, p.customer_key, p.rep_key, p.reason
+    FROM highseas.plan_pool_rotation(t, highseas.only_pool(t, pool), highseas.clock(), most) p;
+END
+$$;
+COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
+'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota). pool may be omitted where the tenant has one; most: of how many customers. Errors: 42704 unknown pool, 22023.';
+
+CREATE FUNCTION highseas.rotate_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    now timestamptz := highseas.clock();
+    reached bigint := (SELECT j.position::bigint FROM highseas.job_run j
+                       WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run);
+    last_turn bigint;
+    keys text[];
+    reps text[];
+BEGIN
+    rows := 0;
+    IF reached IS NULL THEN
+        DELETE FROM highseas.rotation r WHERE r.tenant_id = rotate_batch.tenant_id;
+        -- Whoever takes nothing now is not owed anything when he is back.
+        UPDATE highseas.rep r SET waiting_since = now
+        WHERE r.tenant_id = rotate_batch.tenant_id AND NOT (
+            SELECT f.active FROM highseas.rep_facts(r.tenant_id, r.rep_key, now) f);
+        INSERT INTO highseas.rotation (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason)
+        SELECT rotate_batch.tenant_id, run, row_number() OVER (ORDER BY p.pool_key, x.turn), p.pool_key,
+               x.customer_key, now, x.rep_key, x.reason
+        FROM highseas.pool p
+        CROSS JOIN LATERAL highseas.plan_pool_rotation(p.tenant_id, p.pool_key, now, 100000) x
+        WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL;
+        more := FOUND;
+        UPDATE highseas.job_run j SET position = 0 WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
+        RETURN;
+    END IF;
+
+    SELECT max(x.turn), array_agg(DISTINCT x.rep_key) FILTER (WHERE x.rep_key IS NOT NULL),
+           array_agg(x.customer_key) FILTER (WHERE x.rep_key IS NOT NULL)
+    INTO last_turn, reps, keys
+    FROM (SELECT r.turn, r.rep_key, r.customer_key FROM highseas.rotation r
+          WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run AND r.turn > reached
+          ORDER BY r.turn LIMIT batch) x;
+    more := last_turn IS NOT NULL;
+    IF NOT more THEN
+        RETURN;
+    END IF;
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id AND r.rep_key = ANY (reps)
+    ORDER BY r.rep_key FOR NO KEY UPDATE;
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys) AND c.state = 'free'
+                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+    now := highseas.act_time(tenant_id, reps, keys);
+
+    -- The plan was made before the locks: what it relied on must still be so.
+    WITH planned AS (
+        SELECT r.turn, r.customer_key, r.rep_key, r.pool_key, r.planned_at, c.class,
+               row_number() OVER (PARTITION BY r.rep_key ORDER BY r.turn) AS nth,
+               row_number() OVER (PARTITION BY r.rep_key, c.class ORDER BY r.turn) AS nth_of_class
+        FROM highseas.rotation r
+        JOIN highseas.customer c ON c.tenant_id = r.tenant_id AND c.customer_key = r.customer_key
+        WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run
+          AND r.turn > reached AND r.turn <= last_turn AND r.rep_key IS NOT NULL
+          AND c.customer_key = ANY (keys) AND c.pool_key = r.pool_key AND c.pooled_since <= r.planned_at
+    ), room AS (
+        SELECT x.rep_key, f.active, l.*
+        FROM unnest(reps) x(rep_key)
+        CROSS JOIN LATERAL highseas.rep_facts(rotate_batch.tenant_id, x.rep_key, now) f
+        LEFT JOIN LATERAL highseas.limits_of(rotate_batch.tenant_id, x.rep_key, f.tier, f.held, now, f.time_zone) l ON true
+    ), kept AS (
+        SELECT p.* FROM planned p
+        WHERE NOT EXISTS (
+            SELECT FROM room l
+            WHERE l.rep_key = p.rep_key
+              AND (NOT l.active
+                   OR ((l.pool_key IS NULL OR l.pool_key = p.pool_key)
+                       AND (l.class IS NULL AND p.nth > l.maximum - l.used
+                            OR l.class = p.class AND p.nth_of_class > l.maximum - l.used))))
+    ), lapsed AS (
+        UPDATE highseas.rotation r SET rep_key = NULL, reason = 'changed'
+        WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run AND r.turn > reached AND r.turn <= last_turn
+          AND r.rep_key IS NOT NULL AND NOT EXISTS (SELECT FROM kept k WHERE k.turn = r.turn)
+    )
+    SELECT coalesce(array_agg(k.customer_key ORDER BY k.turn), '{}'), coalesce(array_agg(k.rep_key ORDER BY k.turn), '{}')
+    INTO keys, reps FROM kept k;
+
+    PERFORM highseas.take(tenant_id, keys, reps, 'rotate', highseas.actor(), now, 'rotation');
+    INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
+    SELECT rotate_batch.tenant_id, now, c.holder, c.customer_key, 'given', c.due_at,
+           format('Customer %s is yours now: it slept in the pool', c.customer_key)
+    FROM highseas.customer c WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys);
+    UPDATE highseas.job_run j SET position = last_turn WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
+    IF cardinality(keys) > 0 THEN
+        PERFORM pg_notify('highseas', '');
+    END IF;
+    rows := cardinality(keys);
+END
+$$;
+COMMENT ON FUNCTION highseas.rotate_batch(bigint, bigint, integer) IS
+'The first step of a run plans, each further one gives up to batch customers away as planned';
+
+-- replan, purge -------------------------------------------------------------------------------
+
+CREATE FUNCTION highseas.replan_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    reached text := (SELECT coalesce(j.position, '') FROM highseas.job_run j
+                     WHERE j.tenant_id = replan_batch.tenant_id AND j.run_id = run);
+    keys text[];
+    found integer;
+    relaned bigint;
+BEGIN
+    SELECT array_agg(x.customer_key ORDER BY x.customer_key), count(*), max(x.customer_key) INTO keys, found, reached
+    FROM (SELECT c.customer_key FROM highseas.customer c
+          WHERE c.tenant_id = replan_batch.tenant_id AND c.customer_key > reached
+          ORDER BY c.customer_key LIMIT batch) x;
+    more := found = batch;
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = replan_batch.tenant_id AND c.customer_key = ANY (keys)
+                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+    rows := highseas.replan_customers(tenant_id, keys, highseas.clock());
+    UPDATE highseas.customer c SET lane = highseas.lane_of(c.customer_key, p.lanes)
+    FROM highseas.pool p
+    WHERE c.tenant_id = replan_batch.tenant_id AND c.customer_key = ANY (keys) AND c.state <> 'held'
+      AND p.tenant_id = c.tenant_id AND p.pool_key = c.pool_key
+      AND c.lane <> highseas.lane_of(c.customer_key, p.lanes);
+    GET DIAGNOSTICS relaned = ROW_COUNT;
+    rows := rows + relaned;
+    UPDATE highseas.job_run j SET position = reached
+    WHERE j.tenant_id = replan_batch.tenant_id AND j.run_id = run AND reached IS NOT NULL;
+END
+$$;
+COMMENT ON FUNCTION highseas.replan_batch(bigint, bigint, integer) IS
+'Plans the due dates of the next batch customers by today''s rules, with the grace, and puts them into the lane that their pool''s row asks for';
+
+CREATE FUNCTION highseas.purge_batch(tenant_id bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    before timestamptz := (SELECT highseas.shift(highseas.clock(), - t.retention, t.time_zone)
+                           FROM highseas.tenant t WHERE t.tenant_id = purge_batch.tenant_id);
+    n bigint;
+BEGIN
+    DELETE FROM highseas.notice x USING (
+        SELECT y.notice_id FROM highseas.notice y
+        WHERE y.tenant_id = purge_batch.tenant_id AND y.acknowledged_at < before LIMIT batch) z
+    WHERE x.tenant_id = purge_batch.tenant_id AND x.notice_id = z.notice_id;
+    GET DIAGNOSTICS rows = ROW_COUNT;
+    DELETE FROM highseas.job_run x USING (
+        SELECT y.run_id FROM highseas.job_run y
+        WHERE y.tenant_id = purge_batch.tenant_id AND y.ended_at < before LIMIT batch) z
+    WHERE x.tenant_id = purge_batch.tenant_id AND x.run_id = z.run_id;
+    GET DIAGNOSTICS n = ROW_COUNT;
+    more := rows = batch OR n = batch;
+    rows := rows + n;
+END
+$$;
+COMMENT ON FUNCTION highseas.purge_batch(bigint, integer) IS
+'Deletes read notices and ended job runs older than the tenant''s retention';
+
+-- The loop ------------------------------------------------------------------------------------
+
+CREATE FUNCTION highseas.job_tenants(tenant text) RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    mine bigint[];
+BEGIN
+    IF tenant IS NOT NULL THEN
+        RETURN ARRAY[highseas.authorize(tenant, 'admin')];
+    END IF;
+    mine := ARRAY(SELECT t.tenant_id FROM highseas.tenant t
+                  WHERE highseas.has_access(t.tenant_id, 'admin') ORDER BY t.tenant_id);
+    IF cardinality(mine) = 0 AND NOT highseas.caller_has(NULL) THEN
+        PERFORM highseas.authorize(NULL, 'admin');
+    END IF;
+    RETURN mine;
+END
+$$;
+COMMENT ON FUNCTION highseas.job_tenants(text) IS
+'The tenants that a job of the caller runs for: the named one, or all that he administers. Errors: 42704, 42501.';
+
+CREATE FUNCTION highseas.job_start(tenant_id bigint, job text) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    j highseas.job;
+    run bigint;
+BEGIN
+    IF NOT highseas.has_access(tenant_id, 'admin') THEN
+        PERFORM highseas.authorize(NULL, 'admin');
+    END IF;
+    SELECT x.* INTO j FROM highseas.job x
+    WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
+    IF j.job IS NULL OR EXISTS (
+        SELECT FROM pg_stat_activity a
+        WHERE a.pid = j.backend_pid AND a.backend_start = j.backend_start AND a.pid <> pg_backend_pid()) THEN
+        RETURN NULL;
+    END IF;
+    UPDATE highseas.job_run r SET status = 'interrupted', ended_at = highseas.clock()
+    WHERE r.tenant_id = job_start.tenant_id AND r.run_id = j.run_id AND r.status = 'running';
+    INSERT INTO highseas.job_run AS r (tenant_id, job, started_at, status)
+    VALUES (job_start.tenant_id, job_start.job, highseas.clock(), 'running')
+    RETURNING r.run_id INTO run;
+    UPDATE highseas.job x
+    SET run_id = run, backend_pid = pg_backend_pid(),
+        backend_start = (SELECT a.backend_start FROM pg_stat_activity a WHERE a.pid = pg_backend_pid())
+    WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job;
+    RETURN run;
+END
+$$;
+COMMENT ON FUNCTION highseas.job_start(bigint, text) IS
+'Begins a run and returns its number; NULL when another session has the job';
+
+CREATE FUNCTION highseas.job_step(
+    tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean, OUT error text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    message text;
+    details text;
+BEGIN
+    rows := 0;
+    more := false;
+    IF NOT highseas.has_access(tenant_id, 'admin') THEN
+        PERFORM highseas.authorize(NULL, 'admin');
+    END IF;
+    PERFORM FROM highseas.job x
+    WHERE x.tenant_id = job_step.tenant_id AND x.job = job_step.job AND x.run_id = run
+      AND x.backend_pid = pg_backend_pid() FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    BEGIN
+        CASE job
+            WHEN 'expire_due' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.expire_due_batch(tenant_id, batch) b;
+            WHEN 'send_reminders' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.send_reminders_batch(tenant_id, batch) b;
+            WHEN 'rotate' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.rotate_batch(tenant_id, run, batch) b;
+            WHEN 'replan' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.replan_batch(tenant_id, run, batch) b;
+            WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
+            WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, batch) b;
+            WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, batch) b;
+        END CASE;
+    EXCEPTION WHEN OTHERS THEN
+        GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, details = PG_EXCEPTION_DETAIL;
+        rows := 0;
+        more := false;
+        error := concat_ws(E'\n', message, nullif(details, ''));
+    END;
+    UPDATE highseas.job_run r SET batches = r.batches + 1, rows = r.rows + job_step.rows
+    WHERE r.tenant_id = job_step.tenant_id AND r.run_id = run;
+END
+$$;
+COMMENT ON FUNCTION highseas.job_step(bigint, text, bigint, integer) IS
+'One batch of a run; an error undoes the batch and is returned';
+
+CREATE FUNCTION highseas.job_end(tenant_id bigint, job text, run bigint, status text, error text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT highseas.has_access(tenant_id, 'admin') THEN
+        PERFORM highseas.authorize(NULL, 'admin');
+    END IF;
+    UPDATE highseas.job_run r SET status = job_end.status, error = job_end.error, ended_at = highseas.clock()
+    WHERE r.tenant_id = job_end.tenant_id AND r.run_id = run AND r.status = 'running';
+    UPDATE highseas.job x SET run_id = NULL, backend_pid = NULL, backend_start = NULL
+    WHERE x.tenant_id = job_end.tenant_id AND x.job = job_end.job AND x.run_id = run AND x.backend_pid = pg_backend_pid();
+END
+$$;
+COMMENT ON FUNCTION highseas.job_end(bigint, text, bigint, text, text) IS 'Ends a run and frees the job';
+
+CREATE PROCEDURE highseas.run_job(job text, tenant text, max_rows bigint, max_seconds double precision, batch integer)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    tenants bigint[];
+    t bigint;
+    run bigint;
+    step record;
+    done bigint;
+    began timestamptz;
+    status text;
+    failure text;
+BEGIN
+    -- Repeated after each COMMIT: a procedure that commits can have no SET clause.
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    PERFORM highseas.require_top_level();
+    IF max_rows IS NULL OR max_seconds IS NULL OR batch IS NULL
+       OR max_rows < 1 OR NOT max_seconds > 0 OR batch NOT BETWEEN 1 AND 100000 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a bound of the job is out of range',
+            DETAIL = 'max_rows and max_seconds must be positive, batch between 1 and 100000.',
+            HINT = 'Leave them out for the defaults.';
+    END IF;
+    tenants := highseas.job_tenants(tenant);
+    FOREACH t IN ARRAY tenants LOOP
+        run := highseas.job_start(t, job);
+        COMMIT;
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+        CONTINUE WHEN run IS NULL;
+        done := 0;
+        began := clock_timestamp();
+        LOOP
+            step := highseas.job_step(t, job, run, least(batch, max_rows - done)::integer);
+            COMMIT;
+            PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+            done := done + step.rows;
+            status := CASE WHEN step.error IS NOT NULL THEN 'failed' WHEN step.more THEN 'bounded' ELSE 'done' END;
+            failure := coalesce(failure, step.error);
+            EXIT WHEN NOT step.more OR done >= max_rows
+                   OR clock_timestamp() >= began + make_interval(secs => max_seconds);
+        END LOOP;
+        PERFORM highseas.job_end(t, job, run, status, step.error);
+        COMMIT;
+        PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
+    END LOOP;
+    IF failure IS NOT NULL THEN
+        RAISE EXCEPTION USING MESSAGE = format('job "%s" failed: %s', job, split_part(failure, E'\n', 1)),
+            DETAIL = nullif(substr(failure, strpos(failure || E'\n', E'\n') + 1), ''),
+            HINT = 'highseas.job_run has every run; other tenants were served, and the next run goes on.';
+    END IF;
+END
+$$;
+COMMENT ON PROCEDURE highseas.run_job(text, text, bigint, double precision, integer) IS
+'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. Use the procedures named like the jobs.';
+
+CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('expire_due', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.expire_due(text, bigint, double precision, integer) IS
+'Job: returns overdue customers to their pools and tells the reps. tenant: default all that the caller administers. Stops after max_rows or max_seconds, the next run goes on. Errors: 25001 inside a transaction block, 22023, 42501, 42704.';
+
+CREATE PROCEDURE highseas.send_reminders(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('send_reminders', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.send_reminders(text, bigint, double precision, integer) IS
+'Job: writes a notice for every reminder step that is reached. Arguments and errors as in expire_due.';
+
+CREATE PROCEDURE highseas.rotate(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('rotate', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.rotate(text, bigint, double precision, integer) IS
+'Job: gives the sleeping customers of every pool with rotate_after to reps in turn; highseas.rotation tells what it planned and why somebody stayed. Arguments and errors as in expire_due.';
+
+CREATE PROCEDURE highseas.sync(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 5000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('sync', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.sync(text, bigint, double precision, integer) IS
+'Job: brings in what changed in the attached CRM. Arguments and errors as in expire_due; a query that fails is named in the error.';
+
+CREATE PROCEDURE highseas.reconcile(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 5000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('reconcile', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.reconcile(text, bigint, double precision, integer) IS
+'Job: compares customers and holders with the CRM and reports (or adopts) what it changed behind our back. Arguments and errors as in expire_due.';
+
+CREATE PROCEDURE highseas.replan(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 1000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('replan', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.replan(text, bigint, double precision, integer) IS
+'Job: applies changed rules, classes and tiers to the due dates of what is held, with the tenant''s grace, and changed lanes to the pools. Arguments and errors as in expire_due.';
+
+CREATE PROCEDURE highseas.purge(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 5000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('purge', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.purge(text, bigint, double precision, integer) IS
+'Job: deletes read notices and ended job runs older than the tenant''s retention. Arguments and errors as in expire_due.';
+
+CREATE VIEW highseas.job_health WITH (security_invoker) AS
+SELECT j.job, r.started_at AS last_run_at, r.status AS last_status, r.rows AS last_rows,
+       r.ended_at - r.started_at AS last_duration, g.last_success_at, g.failures_7_days, r.error AS last_error,
+       CASE WHEN j.job IN ('expire_due', 'send_reminders') THEN (
+           SELECT min(CASE j.job WHEN 'expire_due' THEN c.due_at ELSE c.next_at END)
+           FROM highseas.customer c
+           WHERE c.tenant_id = j.tenant_id AND c.state = 'held' AND c.check_at <= highseas.clock()
+             AND CASE j.job WHEN 'expire_due' THEN c.due_at ELSE c.next_at END <= highseas.clock()) END AS oldest_overdue,
+       nullif(current_setting('highseas.clock', true), '') AS clock
+FROM highseas.job j
+LEFT JOIN LATERAL (
+    SELECT x.* FROM highseas.job_run x WHERE x.tenant_id = j.tenant_id AND x.job = j.job
+    ORDER BY x.run_id DESC LIMIT 1) r ON true
+CROSS JOIN LATERAL (
+    SELECT max(x.ended_at) FILTER (WHERE x.status = 'done') AS last_success_at,
+           count(*) FILTER (WHERE x.status IN ('failed', 'interrupted')
+                            AND x.started_at > highseas.clock() - interval '7 days') AS failures_7_days
+    FROM highseas.job_run x WHERE x.tenant_id = j.tenant_id AND x.job = j.job) g
+WHERE j.tenant_id = (SELECT highseas.current_tenant());
+COMMENT ON VIEW highseas.job_health IS
+'Each job''s last run, its rows, duration and error, the failures of a week, and what is overdue the longest; clock is set where time is overridden';
+
+CREATE FUNCTION highseas.schedule_jobs() RETURNS TABLE (job text, schedule text, command text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron') THEN
+        RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = 'pg_cron is not installed in this database',
+            DETAIL = 'schedule_jobs() registers the jobs with pg_cron.',
+            HINT = 'CREATE EXTENSION pg_cron, or let any scheduler CALL highseas.expire_due() and the other jobs.';
+    END IF;
+    FOR job, schedule IN
+        SELECT * FROM (VALUES ('sync', '*/5 * * * *'), ('expire_due', '*/5 * * * *'), ('send_reminders', '*/5 * * * *'),
+                              ('rotate', '0 6 * * *'), ('replan', '0 3 * * *'), ('reconcile', '30 2 * * *'), ('purge', '45 3 * * *')) v
+    LOOP
+        command := format('CALL highseas.%s()', job);
+        EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION highseas.schedule_jobs() IS
+'Registers every job with pg_cron, to run as the current role for all tenants that it administers; calling it again renews the schedules. Change one by cron.alter_job. Error 55000 without pg_cron.';
+
+CREATE FUNCTION highseas.unschedule_jobs() RETURNS integer
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    removed integer;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron') THEN
+        RETURN 0;
+    END IF;
+    EXECUTE $sql$ SELECT count(cron.unschedule(jobid)) FROM cron.job WHERE jobname LIKE 'highseas %' AND username = current_user $sql$ INTO removed;
+    RETURN removed;
+END
+$$;
+COMMENT ON FUNCTION highseas.unschedule_jobs() IS
+'Removes the current role''s highseas jobs from pg_cron and returns how many';

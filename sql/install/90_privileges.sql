@@ -1,0 +1,138 @@
+-- Who sees what: policies on every table with a tenant, nothing to PUBLIC, and grants by grant_role().
+
+DO $do$
+DECLARE
+    t record;
+BEGIN
+    FOR t IN
+        SELECT c.oid, c.relname,
+               c.relname IN ('tenant', 'tier', 'region', 'rep', 'rep_region', 'rep_leave', 'pool', 'pool_member',
+                             'capacity', 'quota', 'deadline', 'return_reason') AS configured
+        FROM pg_class c
+        WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
+    LOOP
+        EXECUTE format('ALTER TABLE highseas.%I ENABLE ROW LEVEL SECURITY', t.relname);
+        IF t.relname = 'tenant_role' THEN
+            -- to_regrole: a role that was dropped must not make every reader fail.
+            EXECUTE $sql$CREATE POLICY sees ON highseas.tenant_role FOR SELECT
+                USING (pg_has_role(to_regrole(quote_ident(role_name::text)), 'USAGE'))$sql$;
+        ELSE
+            EXECUTE format('CREATE POLICY sees ON highseas.%I FOR SELECT
+                USING (tenant_id = ANY (ARRAY(SELECT r.tenant_id FROM highseas.tenant_role r)))', t.relname);
+        END IF;
+        IF t.configured THEN
+            EXECUTE format('CREATE POLICY administers ON highseas.%I
+                USING (tenant_id = ANY (ARRAY(SELECT r.tenant_id FROM highseas.tenant_role r WHERE r.access = ''admin'')))', t.relname);
+        END IF;
+        EXECUTE format('SELECT pg_catalog.pg_extension_config_dump(%L, %L)', 'highseas.' || quote_ident(t.relname), '');
+    END LOOP;
+    FOR t IN
+        SELECT c.relname FROM pg_class c
+        WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind = 'S' ORDER BY c.relname
+    LOOP
+        EXECUTE format('SELECT pg_catalog.pg_extension_config_dump(%L, %L)', 'highseas.' || quote_ident(t.relname), '');
+    END LOOP;
+END
+$do$;
+
+-- What each access may do; each includes the ones before it. NULL columns: the whole table.
+CREATE FUNCTION highseas.access_grants(access text) RETURNS TABLE (privilege text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT 'USAGE ON SCHEMA highseas, highseas_api'
+    UNION ALL
+    SELECT format('SELECT ON highseas.%I', c.relname) FROM pg_class c
+    WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind IN ('r', 'v')
+      AND c.relname NOT IN ('profile', 'attachment')
+    UNION ALL
+    -- The contact columns are shown through the views only.
+    SELECT format('SELECT (%s) ON highseas.profile', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum))
+    FROM pg_attribute a
+    WHERE a.attrelid = 'highseas.profile'::regclass AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname NOT IN ('email', 'phone', 'mobile', 'fax', 'address')
+    UNION ALL
+    SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
+    WHERE p.pronamespace = 'highseas'::regnamespace AND p.prokind = 'f' AND (
+        p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
+            AND p.proname NOT IN ('fetch_rows', 'describe_query', 'write_owner')
+        OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
+                         'deadlines_of', 'rep_facts', 'limits_of', 'due_of', 'shift', 'verdict_detail', 'only_pool',
+                         'plan_pool_rotation', 'planned_rotation', 'planned_returns', 'check_consistency'))
+    UNION ALL
+    SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
+    FROM pg_proc p
+    WHERE p.pronamespace IN ('highseas'::regnamespace, 'highseas_api'::regnamespace)
+      AND (p.pronamespace = 'highseas_api'::regnamespace OR p.prokind = 'p')
+      AND CASE
+          WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
+                             'extend', 'protect', 'acknowledge') THEN access IN ('agent', 'manager', 'admin')
+          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer')
+              THEN access IN ('manager', 'admin')
+          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge',
+                             'attach', 'detach') THEN access = 'admin'
+          ELSE false END
+    UNION ALL
+    SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
+    WHERE access = 'admin' AND p.pronamespace = 'highseas'::regnamespace
+      AND p.proname IN ('job_tenants', 'job_start', 'job_step', 'job_end')
+    UNION ALL
+    SELECT g FROM unnest(ARRAY[
+        'SELECT ON highseas.attachment',
+        'INSERT, UPDATE, DELETE ON highseas.tier, highseas.region, highseas.rep_region, highseas.rep_leave, highseas.pool, highseas.pool_member, highseas.capacity, highseas.quota, highseas.deadline, highseas.return_reason',
+        'UPDATE (time_zone, week_mask, days_off, days_on, grace, retention) ON highseas.tenant',
+        'INSERT (tenant_id, rep_key, name, hired_on, active, login_role), UPDATE (name, hired_on, active, login_role) ON highseas.rep']) g
+    WHERE access = 'admin'
+$$;
+COMMENT ON FUNCTION highseas.access_grants(text) IS
+'The privileges that grant_role() grants for an access (reader, agent, manager, admin), as the middle part of GRANT … TO';
+
+CREATE PROCEDURE highseas.grant_role(role name, access text, tenant text DEFAULT NULL)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'admin');
+    g text;
+BEGIN
+    IF to_regrole(quote_ident(role::text)) IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('role "%s" does not exist', role), HINT = 'CREATE ROLE first.';
+    ELSIF highseas.access_rank(access) IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown access "%s"', left(access, 100)),
+            HINT = 'One of reader, agent, manager, admin.';
+    END IF;
+    INSERT INTO highseas.tenant_role AS r (tenant_id, role_name, access) VALUES (t, role, grant_role.access)
+    ON CONFLICT (tenant_id, role_name) DO UPDATE SET access = EXCLUDED.access;
+    FOR g IN SELECT x.privilege FROM highseas.access_grants(grant_role.access) x LOOP
+        EXECUTE format('GRANT %s TO %I', g, role);
+    END LOOP;
+END
+$$;
+COMMENT ON PROCEDURE highseas.grant_role(name, text, text) IS
+'Lets a role into a tenant as reader, agent, manager or admin, and grants it what that needs. For the DBA (a superuser); call it again after ALTER EXTENSION UPDATE. Errors: 42704 unknown role or tenant, 22023 unknown access.';
+
+CREATE PROCEDURE highseas.revoke_role(role name, tenant text DEFAULT NULL)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'admin');
+BEGIN
+    DELETE FROM highseas.tenant_role r WHERE r.tenant_id = t AND r.role_name = role;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('role "%s" has no access to this tenant', role);
+    END IF;
+END
+$$;
+COMMENT ON PROCEDURE highseas.revoke_role(name, text) IS
+'Shuts a role out of a tenant. What was granted to it shows it nothing any more. For the DBA. Error 42704 when it had no access.';
+
+DO $do$
+DECLARE
+    p record;
+BEGIN
+    FOR p IN
+        SELECT x.oid::regprocedure AS signature, x.prokind FROM pg_proc x
+        WHERE x.pronamespace IN ('highseas'::regnamespace, 'highseas_api'::regnamespace)
+    LOOP
+        EXECUTE format('REVOKE ALL ON %s %s FROM PUBLIC', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.signature);
+    END LOOP;
+END
+$do$;
