@@ -34,7 +34,8 @@ BEGIN ATOMIC
                  AND (now AT TIME ZONE t.time_zone)::date BETWEEN l.first_day AND l.last_day),
            r.held, t.time_zone
     FROM highseas.rep r JOIN highseas.tenant t ON t.tenant_id = r.tenant_id
-    WHERE r.tenant_id = rep_facts.tenant_id AND r.rep_key = rep_facts.rep_key;
+    WHERE r.tenant_id = rep_facts.tenant_id AND r.rep_key = rep_facts.rep_key
+    OFFSET 0;  -- a fence: the tier is worked out once, and what takes it as an argument can be inlined
 END;
 COMMENT ON FUNCTION highseas.rep_facts(bigint, text, timestamptz) IS
 'A rep''s tier and whether he may take customers at a time (active and not on leave), how many he holds, his tenant''s time zone; no row for an unknown rep';
@@ -111,7 +112,7 @@ DECLARE
     v highseas.verdict;
 BEGIN
     -- A manager's assignment and an import overrule everything but the limits.
-    SELECT (highseas.claim_verdict(
+    v := (SELECT highseas.claim_verdict(
         check_claim.now,
         CASE WHEN check_claim.act = 'claim' OR c.state IN ('withdrawn', 'gone') OR c.state IS NULL THEN c.state
              ELSE 'free' END,
@@ -129,8 +130,7 @@ BEGIN
             SELECT highseas.shift(max(h.ended_at), p.cooldown, f.time_zone) FROM highseas.holding h
             WHERE h.tenant_id = check_claim.tenant_id AND h.customer_key = c.customer_key
               AND h.rep_key = check_claim.rep_key) END,
-        l.kinds, l.rules, l.maxima, l.used, l.resets)).*
-    INTO v
+        l.kinds, l.rules, l.maxima, l.used, l.resets)
     FROM highseas.rep_facts(check_claim.tenant_id, check_claim.rep_key, check_claim.now) f
     LEFT JOIN highseas.customer c
         ON c.tenant_id = check_claim.tenant_id AND c.customer_key = check_claim.customer_key
@@ -141,7 +141,7 @@ BEGIN
         FROM highseas.limits_of(check_claim.tenant_id, check_claim.rep_key, f.tier, f.held, check_claim.now, f.time_zone) x
         WHERE (x.pool_key IS NULL OR x.pool_key = c.pool_key)
           AND (x.class IS NULL OR x.class = c.class)
-          AND (x.kind = 'capacity' OR check_claim.act NOT IN ('import', 'adopt'))) l;
+          AND (x.kind = 'capacity' OR check_claim.act NOT IN ('import', 'adopt'))) l);
     RETURN v;
 END
 $$;

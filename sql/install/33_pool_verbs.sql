@@ -206,6 +206,89 @@ $$;
 COMMENT ON FUNCTION highseas.only_pool(bigint, text) IS
 'The named pool, or the only one of the tenant. Errors: 42704 unknown, 22023 when several and none is named.';
 
+CREATE FUNCTION highseas.cooled_down(
+    tenant_id bigint, customer_key text, rep_key text, now timestamptz, cooldown interval, time_zone text)
+RETURNS boolean
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RETURN NOT EXISTS (
+        SELECT FROM highseas.holding h
+        WHERE h.tenant_id = cooled_down.tenant_id AND h.customer_key = cooled_down.customer_key
+          AND h.rep_key = cooled_down.rep_key
+          AND highseas.shift(h.ended_at, cooled_down.cooldown, cooled_down.time_zone) > cooled_down.now);
+END
+$$;
+COMMENT ON FUNCTION highseas.cooled_down(bigint, text, text, timestamptz, interval, text) IS
+'Whether every earlier holding of a customer by a rep lies a cooldown back';
+
+-- Nominates only: check_claim() decides, in a new statement, on the locked row. With lanes a session
+-- takes the better head of two random ones, so that sessions seldom meet at the same row; where that
+-- finds nobody, the pool is read in order before it is called empty.
+CREATE FUNCTION highseas.nominate(
+    tenant_id bigint, pool_key text, rep_key text, now timestamptz, skipped text[], full_classes text[],
+    OUT customer_key text, OUT class text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    lanes integer;
+    cooldown interval;
+    zone text;
+    drawn integer;
+    best_lane integer;
+    mark record;
+    head record;
+    best record;
+BEGIN
+    SELECT p.lanes, nullif(p.cooldown, '0'), t.time_zone INTO lanes, cooldown, zone
+    FROM highseas.pool p JOIN highseas.tenant t ON t.tenant_id = p.tenant_id
+    WHERE p.tenant_id = nominate.tenant_id AND p.pool_key = nominate.pool_key;
+
+    IF lanes > 1 THEN
+        FOR i IN 1 .. 2 LOOP
+            drawn := highseas.lane_draw(tenant_id, pool_key, lanes);
+            mark := highseas.lane_mark(tenant_id, pool_key, drawn);
+            SELECT c.score, c.online, c.has_email, c.customer_key AS key INTO head
+            FROM highseas.customer c
+            WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.lane = drawn AND c.state = 'free'
+              AND (c.score, c.online, c.has_email, c.customer_key) <= (mark.score, mark.online, mark.has_email, mark.customer_key)
+            ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC LIMIT 1;
+            PERFORM highseas.lane_seen(tenant_id, pool_key, drawn, head.score, head.online, head.has_email, head.key);
+            IF i = 1 THEN
+                best := head;
+                best_lane := drawn;
+            ELSIF best.key IS NULL OR (head.score, head.online, head.has_email) > (best.score, best.online, best.has_email) THEN
+                best := head;
+                best_lane := drawn;
+            END IF;
+        END LOOP;
+        SELECT c.customer_key, c.class INTO nominate.customer_key, nominate.class
+        FROM highseas.customer c
+        WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.lane = best_lane AND c.state = 'free'
+          AND (c.score, c.online, c.has_email, c.customer_key) <= (best.score, best.online, best.has_email, best.key)
+          AND (c.embargo_until IS NULL OR c.embargo_until <= nominate.now)
+          AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
+          AND (cooldown IS NULL OR highseas.cooled_down(nominate.tenant_id, c.customer_key, nominate.rep_key, nominate.now, cooldown, zone))
+        ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
+    END IF;
+    IF nominate.customer_key IS NULL THEN
+        SELECT c.customer_key, c.class INTO nominate.customer_key, nominate.class
+        FROM highseas.customer c
+        WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.state = 'free'
+          AND (c.embargo_until IS NULL OR c.embargo_until <= nominate.now)
+          AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
+          AND (cooldown IS NULL OR highseas.cooled_down(nominate.tenant_id, c.customer_key, nominate.rep_key, nominate.now, cooldown, zone))
+        ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
+        LIMIT 1
+        FOR NO KEY UPDATE SKIP LOCKED;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.nominate(bigint, text, text, timestamptz, text[], text[]) IS
+'Locks and returns a free customer of a pool that nobody else is taking: the best one, or with lanes one of the best; without those skipped, under embargo, in their cooldown or of a class that is full; NULL when there is none';
+
 CREATE FUNCTION highseas_api.claim_next(
     pool text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
@@ -234,7 +317,6 @@ BEGIN
         END IF;
     END IF;
     LOOP
-        -- Nominates only: the rule decides below, in a new statement, on the locked row.
         SELECT n.customer_key, n.class INTO candidate, candidate_class
         FROM highseas.nominate(t, p, who, highseas.clock(), skipped, full_classes) n;
         EXIT WHEN candidate IS NULL;
@@ -261,38 +343,6 @@ END
 $$;
 COMMENT ON FUNCTION highseas_api.claim_next(text, text, text, text) IS
 'A rep takes the best customer of a pool that he may take: the highest score, then online, then with an e-mail address. All NULL when there is none. pool may be omitted where the tenant has one; the rest as in claim. With lanes = 1 it is strictly the best one that nobody else is taking at this moment; with more lanes one of the best. Errors: SE003 capacity, SE004 quota, SE008 pool closed, SE009 no member, 42704, 42501, 22023.';
-
-CREATE FUNCTION highseas.nominate(
-    tenant_id bigint, pool_key text, rep_key text, now timestamptz, skipped text[], full_classes text[],
-    OUT customer_key text, OUT class text)
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    waits timestamptz;
-BEGIN
-    -- An earlier holding that ended after this bars the rep: a bound of the cooldown that an index can use.
-    SELECT now - p.cooldown - interval '2 days' INTO waits FROM highseas.pool p
-    WHERE p.tenant_id = nominate.tenant_id AND p.pool_key = nominate.pool_key AND p.cooldown > '0';
-    SELECT c.customer_key, c.class INTO nominate.customer_key, nominate.class
-    FROM highseas.customer c
-    WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.state = 'free'
-      AND (c.embargo_until IS NULL OR c.embargo_until <= nominate.now)
-      AND c.customer_key <> ALL (skipped)
-      AND (c.class IS NULL OR c.class <> ALL (full_classes))
-      AND (waits IS NULL OR NOT EXISTS (
-           SELECT FROM highseas.holding h
-           WHERE h.tenant_id = nominate.tenant_id AND h.customer_key = c.customer_key
-             AND h.rep_key = nominate.rep_key AND h.ended_at > waits
-             AND highseas.shift(h.ended_at, (SELECT p.cooldown FROM highseas.pool p
-                 WHERE p.tenant_id = nominate.tenant_id AND p.pool_key = nominate.pool_key),
-                 (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = nominate.tenant_id)) > nominate.now))
-    ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
-    LIMIT 1
-    FOR NO KEY UPDATE SKIP LOCKED;
-END
-$$;
-COMMENT ON FUNCTION highseas.nominate(bigint, text, text, timestamptz, text[], text[]) IS
-'Locks and returns the best free customer of a pool that nobody else is taking, without those skipped, in their cooldown or of a class that is full; NULL when there is none';
 
 CREATE FUNCTION highseas_api.claim_many(
     customers text[], rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,

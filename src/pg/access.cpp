@@ -23,8 +23,7 @@ namespace {
 // a refresh, a write-back) other people's code runs under a borrowed name, so nobody acts there.
 Oid caller() {
     if (InSecurityRestrictedOperation())
-        ereport(ERROR,
-                errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                 errmsg("cannot act within a security-restricted operation"),
                 errdetail("Index functions, materialized views and attachment queries run with "
                           "somebody else's rights."));
