@@ -1,6 +1,7 @@
 -- The verbs, as functions in highseas_api; 34_pool_calls.sql has the same as procedures.
 -- Each: who may act; the reps' rows in order of their keys, then the customers'; the rule; the move.
--- SECURITY DEFINER code of a superuser: every name is qualified, nobody else's code is run.
+-- SECURITY DEFINER code of a superuser: every name is qualified, nobody else's code is run. Plans are
+-- generic: every access is by key, and planning a move anew costs five times the move.
 
 CREATE FUNCTION highseas.refuse(v highseas.verdict, customer text, tenant_id bigint) RETURNS void
 LANGUAGE plpgsql STABLE
@@ -150,7 +151,7 @@ COMMENT ON FUNCTION highseas.require_customer(highseas.customer, text) IS 'Raise
 CREATE FUNCTION highseas_api.claim(
     customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -292,7 +293,7 @@ COMMENT ON FUNCTION highseas.nominate(bigint, text, text, timestamptz, text[], t
 CREATE FUNCTION highseas_api.claim_next(
     pool text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -347,7 +348,7 @@ COMMENT ON FUNCTION highseas_api.claim_next(text, text, text, text) IS
 CREATE FUNCTION highseas_api.claim_many(
     customers text[], rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT claimed bigint, OUT refused bigint, OUT refusals text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -400,7 +401,7 @@ COMMENT ON FUNCTION highseas_api.claim_many(text[], text, text, text) IS
 CREATE FUNCTION highseas_api.follow_up(
     customer text, kind text DEFAULT 'contact', note text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT followed_up_at timestamptz, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -434,7 +435,7 @@ COMMENT ON FUNCTION highseas_api.follow_up(text, text, text, text, text) IS
 CREATE FUNCTION highseas_api.return_to_pool(
     customer text, reason text, note text DEFAULT NULL, rep text DEFAULT NULL, pool text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT state text, OUT embargo_until timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -531,7 +532,7 @@ COMMENT ON FUNCTION highseas.move(bigint, text, text, text, text, text) IS
 CREATE FUNCTION highseas_api.assign(
     customer text, rep text, reason text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     c highseas.customer := highseas.move(highseas.authorize(tenant, 'manager'), customer, rep, 'assign', NULL, reason);
@@ -549,7 +550,7 @@ COMMENT ON FUNCTION highseas_api.assign(text, text, text, text) IS
 CREATE FUNCTION highseas_api.transfer(
     customer text, to_rep text, reason text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');

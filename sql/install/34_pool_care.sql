@@ -44,7 +44,7 @@ COMMENT ON FUNCTION highseas.grant_extension(bigint, highseas.customer, timestam
 CREATE FUNCTION highseas_api.extend(
     customer text, until timestamptz, reason text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT status text, OUT extension_id bigint, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -88,7 +88,7 @@ COMMENT ON FUNCTION highseas_api.extend(text, timestamptz, text, text, text) IS
 CREATE FUNCTION highseas_api.decide_extension(
     extension bigint, granted boolean, tenant text DEFAULT NULL,
     OUT customer_key text, OUT status text, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'manager');
@@ -129,7 +129,7 @@ COMMENT ON FUNCTION highseas_api.decide_extension(bigint, boolean, text) IS
 CREATE FUNCTION highseas_api.protect(
     customer text, until timestamptz, reason text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT protected_until timestamptz, OUT due_at timestamptz, OUT due_rule text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -190,7 +190,7 @@ COMMENT ON FUNCTION highseas_api.protect(text, timestamptz, text, text, text) IS
 
 CREATE FUNCTION highseas_api.withdraw(
     customer text, reason text, tenant text DEFAULT NULL, OUT customer_key text, OUT state text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'manager');
@@ -221,7 +221,7 @@ COMMENT ON FUNCTION highseas_api.withdraw(text, text, text) IS
 CREATE FUNCTION highseas_api.reinstate(
     customer text, reason text DEFAULT NULL, pool text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT state text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'manager');
@@ -250,7 +250,7 @@ COMMENT ON FUNCTION highseas_api.reinstate(text, text, text, text) IS
 'A manager brings a withdrawn or frozen customer back into its pool, or another one; passive returns count anew. Errors: SE002 neither withdrawn nor frozen, 42704, 42501, 22023.';
 
 CREATE FUNCTION highseas_api.acknowledge(notices bigint[], rep text DEFAULT NULL, tenant text DEFAULT NULL, OUT acknowledged bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
@@ -267,7 +267,7 @@ COMMENT ON FUNCTION highseas_api.acknowledge(bigint[], text, text) IS
 CREATE FUNCTION highseas.may_claim(
     customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL,
     OUT allowed boolean, OUT code text, OUT rule text, OUT detail text, OUT allowed_from timestamptz)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'reader');

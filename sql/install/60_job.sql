@@ -455,7 +455,7 @@ COMMENT ON FUNCTION highseas.job_start(bigint, text) IS
 
 CREATE FUNCTION highseas.job_step(
     tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean, OUT error text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     message text;
