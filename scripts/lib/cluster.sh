@@ -24,6 +24,10 @@ start_cluster() {
     }
 }
 
+restart_cluster() {
+    as_server "$PG_BINDIR/pg_ctl" -D "$CLUSTER/data" -l "$CLUSTER/log" -m fast -w -s restart || die "the private server did not restart"
+}
+
 stop_cluster() {
     [ -f "${CLUSTER:-}/data/postmaster.pid" ] || return 0
     as_server "$PG_BINDIR/pg_ctl" -D "$CLUSTER/data" -m immediate -w -s stop || true
