@@ -1,8 +1,9 @@
 -- The pool: its rules as rows, the hot customer row, the ledger.
--- In every rule NULL in pool_key, tier, class or rep_key means any, NULL as a maximum means no limit.
+-- In every rule NULL in pool_key, tier, class or rep_key means any, NULL as a maximum means no limit;
+-- what people write is current_tenant()'s, so that a company with one tenant never types it.
 
 CREATE TABLE highseas.tier (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     tier text COLLATE "C" NOT NULL CHECK (octet_length(tier) BETWEEN 1 AND 1024),
     from_days integer NOT NULL CHECK (from_days >= 0),
     PRIMARY KEY (tenant_id, tier),
@@ -12,7 +13,7 @@ COMMENT ON TABLE highseas.tier IS
 'Tiers of reps by days since hired_on: the row with the greatest from_days that is reached. Never set by hand.';
 
 CREATE TABLE highseas.region (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     region text COLLATE "C" NOT NULL CHECK (octet_length(region) BETWEEN 1 AND 1024),
     parent text COLLATE "C",
     PRIMARY KEY (tenant_id, region),
@@ -22,7 +23,7 @@ CREATE TABLE highseas.region (
 COMMENT ON TABLE highseas.region IS 'The tree of sales regions; parent NULL = at the top';
 
 CREATE TABLE highseas.rep (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     rep_key text COLLATE "C" NOT NULL CHECK (octet_length(rep_key) BETWEEN 1 AND 1024),
     name text,
     hired_on date CHECK (isfinite(hired_on)),
@@ -37,7 +38,7 @@ COMMENT ON TABLE highseas.rep IS
 'Salespeople; rep_key is the CRM''s user id as text. login_role, where set, is the only role (with its members and managers) that may act as this rep. held is how many he holds, waiting_since since when he waits for a rotation.';
 
 CREATE TABLE highseas.rep_region (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     rep_key text COLLATE "C" NOT NULL,
     region text COLLATE "C" NOT NULL,
     PRIMARY KEY (tenant_id, rep_key, region),
@@ -47,7 +48,7 @@ CREATE TABLE highseas.rep_region (
 COMMENT ON TABLE highseas.rep_region IS 'The regions that a rep covers, with all below them; none = everywhere';
 
 CREATE TABLE highseas.rep_leave (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     rep_key text COLLATE "C" NOT NULL,
     first_day date NOT NULL CHECK (isfinite(first_day)),
     last_day date NOT NULL CHECK (isfinite(last_day)),
@@ -58,7 +59,7 @@ CREATE TABLE highseas.rep_leave (
 COMMENT ON TABLE highseas.rep_leave IS 'Days on which a rep takes nothing and is given nothing; first and last day included';
 
 CREATE TABLE highseas.pool (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     pool_key text COLLATE "C" NOT NULL CHECK (octet_length(pool_key) BETWEEN 1 AND 1024),
     name text,
     is_open boolean NOT NULL DEFAULT true,
@@ -82,7 +83,7 @@ COMMENT ON TABLE highseas.pool IS
 'Public pools. is_open: reps may claim; members_only: only those of pool_member; current_rep_only: agents act only as current_rep(). lanes: how many claim-next orders run side by side (1 = strictly the best first). cooldown: how long an earlier holder waits; embargo: how long nobody takes a returned customer; freeze_after: passive returns until a manager must look; return_to: where returned customers go (NULL: back here). max_extension and max_protection: what needs no manager. masked: contact fields hidden before a claim. rotate_after: given out after so long in the pool (NULL: never), to reps of rotate_tiers, the first tier first (NULL: all alike).';
 
 CREATE TABLE highseas.pool_member (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     pool_key text COLLATE "C" NOT NULL,
     member_id bigint GENERATED ALWAYS AS IDENTITY,
     rep_key text COLLATE "C",
@@ -95,7 +96,7 @@ CREATE TABLE highseas.pool_member (
 COMMENT ON TABLE highseas.pool_member IS 'Who may claim from a pool with members_only: a rep, a tier, or (both NULL) everybody';
 
 CREATE TABLE highseas.capacity (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     rule text COLLATE "C" NOT NULL CHECK (octet_length(rule) BETWEEN 1 AND 63),
     counts text NOT NULL DEFAULT 'held' CHECK (counts IN ('held', 'protected')),
     closed_deals boolean NOT NULL DEFAULT true,
@@ -113,7 +114,7 @@ COMMENT ON TABLE highseas.capacity IS
 'How many customers a rep may hold, or protect (counts). All matching rows must hold. closed_deals false: customers with a closed deal do not count. Who is over it keeps what he has and gains nothing.';
 
 CREATE TABLE highseas.quota (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     rule text COLLATE "C" NOT NULL CHECK (octet_length(rule) BETWEEN 1 AND 63),
     period text NOT NULL CHECK (period IN ('day', 'week', 'month')),
     pool_key text COLLATE "C",
@@ -130,7 +131,7 @@ COMMENT ON TABLE highseas.quota IS
 'How many customers a rep may take in a day, week (from Monday) or month of the tenant''s time zone. All matching rows must hold; a return refunds nothing. Holdings that an import found in the CRM are not takes.';
 
 CREATE TABLE highseas.deadline (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     rule text COLLATE "C" NOT NULL CHECK (octet_length(rule) BETWEEN 1 AND 63),
     kind text NOT NULL CHECK (kind IN ('no_follow_up', 'no_order', 'longest_holding')),
     pool_key text COLLATE "C",
@@ -151,7 +152,7 @@ COMMENT ON TABLE highseas.deadline IS
 'When a holding ends by itself. Of each kind the most specific matching row counts (rep before class before pool before tier), of the kinds the earliest. remind_before: how long before it each reminder is sent.';
 
 CREATE TABLE highseas.return_reason (
-    tenant_id bigint NOT NULL REFERENCES highseas.tenant,
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
     reason text COLLATE "C" NOT NULL CHECK (octet_length(reason) BETWEEN 1 AND 1024),
     label text,
     needs_note boolean NOT NULL DEFAULT false,
