@@ -24,10 +24,8 @@ CREATE FUNCTION highseas.rep_facts(tenant_id bigint, rep_key text, now timestamp
 RETURNS TABLE (tier text, active boolean, held integer, time_zone text)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    SELECT highseas.tier_of(
-               (now AT TIME ZONE t.time_zone)::date - r.hired_on,
-               (SELECT array_agg(x.tier ORDER BY x.tier) FROM highseas.tier x WHERE x.tenant_id = rep_facts.tenant_id),
-               (SELECT array_agg(x.from_days ORDER BY x.tier) FROM highseas.tier x WHERE x.tenant_id = rep_facts.tenant_id)),
+    SELECT (SELECT highseas.tier_of((now AT TIME ZONE t.time_zone)::date - r.hired_on, array_agg(x.tier), array_agg(x.from_days))
+            FROM highseas.tier x WHERE x.tenant_id = rep_facts.tenant_id),
            r.active AND NOT EXISTS (
                SELECT FROM highseas.rep_leave l
                WHERE l.tenant_id = rep_facts.tenant_id AND l.rep_key = r.rep_key
@@ -74,6 +72,29 @@ END;
 COMMENT ON FUNCTION highseas.limits_of(bigint, text, text, integer, timestamptz, text) IS
 'Every limit of a rep with what is used of it; pool_key and class say which customers it counts (NULL = all). Quotas count the takes in the ledger since the period began.';
 
+CREATE FUNCTION highseas.due_in_tier(
+    tenant_id bigint, rep_key text, tier text, pool_key text, class text, held_since timestamptz,
+    last_follow_up_at timestamptz, last_order_at timestamptz, extended_until timestamptz,
+    protected_until timestamptz, deal text, not_before timestamptz, now timestamptz)
+RETURNS TABLE (due_at timestamptz, rule text, reminded integer, next_at timestamptz)
+LANGUAGE sql STABLE PARALLEL RESTRICTED
+BEGIN ATOMIC
+    SELECT y.due_at, y.rule, y.reminded, highseas.next_event(y.due_at, y.remind_before, y.reminded)
+    FROM (SELECT greatest(d.due_at, CASE WHEN d.due_at IS NOT NULL THEN not_before END) AS due_at, d.rule, k.remind_before,
+                 highseas.reminders_due(greatest(d.due_at, not_before), k.remind_before, now) AS reminded
+          FROM highseas.tenant t
+          CROSS JOIN LATERAL highseas.deadlines_of(due_in_tier.tenant_id, due_in_tier.pool_key, due_in_tier.tier,
+              due_in_tier.class, due_in_tier.rep_key) x
+          CROSS JOIN LATERAL highseas.due(due_in_tier.held_since, due_in_tier.last_follow_up_at, due_in_tier.last_order_at,
+              due_in_tier.extended_until, due_in_tier.protected_until, deal = 'open',
+              x.kinds, x.rules, x.amounts, x.units, t.time_zone, t.week_mask, t.days_off, t.days_on) d
+          LEFT JOIN highseas.deadline k ON k.tenant_id = due_in_tier.tenant_id AND k.rule = d.rule
+          WHERE t.tenant_id = due_in_tier.tenant_id
+          OFFSET 0) y;  -- a fence: worked out once
+END;
+COMMENT ON FUNCTION highseas.due_in_tier(bigint, text, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, text, timestamptz, timestamptz) IS
+'due_of() for a rep whose tier is known';
+
 CREATE FUNCTION highseas.due_of(
     tenant_id bigint, rep_key text, pool_key text, class text, held_since timestamptz,
     last_follow_up_at timestamptz, last_order_at timestamptz, extended_until timestamptz,
@@ -81,18 +102,11 @@ CREATE FUNCTION highseas.due_of(
 RETURNS TABLE (due_at timestamptz, rule text, reminded integer, next_at timestamptz)
 LANGUAGE sql STABLE PARALLEL RESTRICTED
 BEGIN ATOMIC
-    SELECT greatest(d.due_at, CASE WHEN d.due_at IS NOT NULL THEN not_before END), d.rule,
-           highseas.reminders_due(greatest(d.due_at, not_before), k.remind_before, now),
-           highseas.next_event(greatest(d.due_at, CASE WHEN d.due_at IS NOT NULL THEN not_before END), k.remind_before,
-               highseas.reminders_due(greatest(d.due_at, not_before), k.remind_before, now))
-    FROM highseas.tenant t
-    CROSS JOIN LATERAL highseas.rep_facts(due_of.tenant_id, due_of.rep_key, now) f
-    CROSS JOIN LATERAL highseas.deadlines_of(due_of.tenant_id, due_of.pool_key, f.tier, due_of.class, due_of.rep_key) x
-    CROSS JOIN LATERAL highseas.due(due_of.held_since, due_of.last_follow_up_at, due_of.last_order_at,
-        due_of.extended_until, due_of.protected_until, deal = 'open',
-        x.kinds, x.rules, x.amounts, x.units, t.time_zone, t.week_mask, t.days_off, t.days_on) d
-    LEFT JOIN highseas.deadline k ON k.tenant_id = due_of.tenant_id AND k.rule = d.rule
-    WHERE t.tenant_id = due_of.tenant_id;
+    SELECT d.due_at, d.rule, d.reminded, d.next_at
+    FROM highseas.rep_facts(due_of.tenant_id, due_of.rep_key, now) f
+    CROSS JOIN LATERAL highseas.due_in_tier(due_of.tenant_id, due_of.rep_key, f.tier, due_of.pool_key, due_of.class,
+        due_of.held_since, due_of.last_follow_up_at, due_of.last_order_at, due_of.extended_until,
+        due_of.protected_until, due_of.deal, due_of.not_before, now) d;
 END;
 COMMENT ON FUNCTION highseas.due_of(bigint, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, text, timestamptz, timestamptz) IS
 'When a holding with these facts is due by today''s rules (not before not_before), by which deadline, how many of its reminder steps are past already, and what happens next. Reminders that lie in the past when a date is set are not sent: the date itself was just said.';
@@ -109,40 +123,46 @@ RETURNS highseas.verdict
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    v highseas.verdict;
+    f record;
+    c record;
+    l record;
+    member boolean := true;
+    cooldown_until timestamptz;
 BEGIN
-    -- A manager's assignment and an import overrule everything but the limits.
-    v := (SELECT highseas.claim_verdict(
-        check_claim.now,
-        CASE WHEN check_claim.act = 'claim' OR c.state IN ('withdrawn', 'gone') OR c.state IS NULL THEN c.state
-             ELSE 'free' END,
-        CASE WHEN check_claim.act = 'claim' THEN c.holder END,
-        check_claim.rep_key,
-        CASE WHEN check_claim.act = 'claim' THEN c.embargo_until END,
-        check_claim.act <> 'claim' OR p.is_open,
-        check_claim.act IN ('assign', 'import', 'adopt') OR NOT p.members_only OR EXISTS (
+    SELECT x.tier, x.active, x.held, x.time_zone INTO f
+    FROM highseas.rep_facts(check_claim.tenant_id, check_claim.rep_key, check_claim.now) x;
+    SELECT x.state, x.holder, x.embargo_until, x.pool_key, x.class, p.is_open, p.members_only, p.cooldown INTO c
+    FROM highseas.customer x JOIN highseas.pool p ON p.tenant_id = x.tenant_id AND p.pool_key = x.pool_key
+    WHERE x.tenant_id = check_claim.tenant_id AND x.customer_key = check_claim.customer_key;
+
+    IF c.members_only AND act IN ('claim', 'transfer') THEN
+        member := EXISTS (
             SELECT FROM highseas.pool_member m
             WHERE m.tenant_id = check_claim.tenant_id AND m.pool_key = c.pool_key
               AND (m.rep_key IS NULL OR m.rep_key = check_claim.rep_key)
-              AND (m.tier IS NULL OR m.tier = f.tier)),
-        f.active OR check_claim.act IN ('import', 'adopt'),
-        CASE WHEN check_claim.act IN ('claim', 'transfer') AND p.cooldown > '0' THEN (
-            SELECT highseas.shift(max(h.ended_at), p.cooldown, f.time_zone) FROM highseas.holding h
-            WHERE h.tenant_id = check_claim.tenant_id AND h.customer_key = c.customer_key
-              AND h.rep_key = check_claim.rep_key) END,
-        l.kinds, l.rules, l.maxima, l.used, l.resets)
-    FROM highseas.rep_facts(check_claim.tenant_id, check_claim.rep_key, check_claim.now) f
-    LEFT JOIN highseas.customer c
-        ON c.tenant_id = check_claim.tenant_id AND c.customer_key = check_claim.customer_key
-    LEFT JOIN highseas.pool p ON p.tenant_id = check_claim.tenant_id AND p.pool_key = c.pool_key
-    CROSS JOIN LATERAL (
-        SELECT array_agg(x.kind) AS kinds, array_agg(x.rule) AS rules, array_agg(x.maximum) AS maxima,
-               array_agg(x.used) AS used, array_agg(x.resets_at) AS resets
-        FROM highseas.limits_of(check_claim.tenant_id, check_claim.rep_key, f.tier, f.held, check_claim.now, f.time_zone) x
-        WHERE (x.pool_key IS NULL OR x.pool_key = c.pool_key)
-          AND (x.class IS NULL OR x.class = c.class)
-          AND (x.kind = 'capacity' OR check_claim.act NOT IN ('import', 'adopt'))) l);
-    RETURN v;
+              AND (m.tier IS NULL OR m.tier = f.tier));
+    END IF;
+    IF c.cooldown > '0' AND act IN ('claim', 'transfer') THEN
+        cooldown_until := (
+            SELECT highseas.shift(max(h.ended_at), c.cooldown, f.time_zone) FROM highseas.holding h
+            WHERE h.tenant_id = check_claim.tenant_id AND h.customer_key = check_claim.customer_key
+              AND h.rep_key = check_claim.rep_key);
+    END IF;
+    SELECT array_agg(x.kind) AS kinds, array_agg(x.rule) AS rules, array_agg(x.maximum) AS maxima,
+           array_agg(x.used) AS used, array_agg(x.resets_at) AS resets
+    INTO l
+    FROM highseas.limits_of(check_claim.tenant_id, check_claim.rep_key, f.tier, f.held, check_claim.now, f.time_zone) x
+    WHERE (x.pool_key IS NULL OR x.pool_key = c.pool_key)
+      AND (x.class IS NULL OR x.class = c.class)
+      AND (x.kind = 'capacity' OR act NOT IN ('import', 'adopt'));
+
+    IF act = 'claim' OR c.state IS NULL OR c.state IN ('withdrawn', 'gone') THEN
+        RETURN highseas.claim_verdict(now, c.state, c.holder, rep_key, c.embargo_until, c.is_open, member, f.active,
+                                      cooldown_until, l.kinds, l.rules, l.maxima, l.used, l.resets);
+    END IF;
+    -- Whoever decides in place of a claim overrules holder, freeze, embargo and a closed pool.
+    RETURN highseas.claim_verdict(now, 'free', NULL, rep_key, NULL, true, member, f.active OR act IN ('import', 'adopt'),
+                                  cooldown_until, l.kinds, l.rules, l.maxima, l.used, l.resets);
 END
 $$;
 COMMENT ON FUNCTION highseas.check_claim(bigint, text, text, timestamptz, text) IS

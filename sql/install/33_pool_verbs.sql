@@ -157,25 +157,28 @@ DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
     who text := highseas.acting_rep(t, rep);
     now timestamptz;
+    rep_acted timestamptz;
+    customer_acted timestamptz;
     v highseas.verdict;
 BEGIN
     PERFORM highseas.require_key('customer', customer);
-    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
+    SELECT r.last_act_at INTO rep_acted FROM highseas.rep r
+    WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
     IF retry_key IS NOT NULL THEN
         SELECT h.customer_key, h.pool_key, h.started_at INTO claim.customer_key, claim.pool_key, claim.held_since
         FROM highseas.holding h
         WHERE h.tenant_id = t AND h.rep_key = who AND h.retry_key = claim.retry_key AND h.customer_key = customer;
     END IF;
     IF claim.customer_key IS NULL THEN
-        SELECT c.pool_key INTO claim.pool_key FROM highseas.customer c
+        SELECT c.pool_key, c.last_act_at INTO claim.pool_key, customer_acted FROM highseas.customer c
         WHERE c.tenant_id = t AND c.customer_key = customer FOR NO KEY UPDATE;
         PERFORM highseas.require_own_rep(t, claim.pool_key, who);
-        now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
+        now := greatest(highseas.clock(), rep_acted, customer_acted + interval '1 microsecond');
         v := highseas.check_claim(t, who, customer, now, 'claim');
         IF NOT v.allowed THEN
             PERFORM highseas.refuse(v, customer, t);
         END IF;
-        PERFORM highseas.take(t, ARRAY[customer], ARRAY[who], 'claim', highseas.actor(), now, NULL, retry_key);
+        PERFORM highseas.take_one(t, customer, who, 'claim', highseas.actor(), now, NULL, retry_key);
     END IF;
     SELECT c.customer_key, c.pool_key, coalesce(claim.held_since, c.held_since), c.due_at, c.due_rule
     INTO claim.customer_key, claim.pool_key, claim.held_since, claim.due_at, claim.due_rule
@@ -324,7 +327,7 @@ BEGIN
         now := highseas.act_time(t, ARRAY[who], ARRAY[candidate]);
         v := highseas.check_claim(t, who, candidate, now, 'claim');
         IF v.allowed THEN
-            PERFORM highseas.take(t, ARRAY[candidate], ARRAY[who], 'claim', highseas.actor(), now, NULL, retry_key);
+            PERFORM highseas.take_one(t, candidate, who, 'claim', highseas.actor(), now, NULL, retry_key);
             SELECT c.customer_key, c.pool_key, c.held_since, c.due_at, c.due_rule
             INTO claim_next.customer_key, claim_next.pool_key, claim_next.held_since, claim_next.due_at, claim_next.due_rule
             FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = candidate;
@@ -384,7 +387,7 @@ BEGIN
         END IF;
         v := highseas.check_claim(t, who, key, now, 'claim');
         IF v.allowed THEN
-            PERFORM highseas.take(t, ARRAY[key], ARRAY[who], 'claim', highseas.actor(), now, NULL, retry_key);
+            PERFORM highseas.take_one(t, key, who, 'claim', highseas.actor(), now, NULL, retry_key);
             claimed := claimed + 1;
         ELSE
             refused := refused + 1;
@@ -515,7 +518,7 @@ BEGIN
     IF NOT v.allowed THEN
         PERFORM highseas.refuse(v, customer, tenant_id);
     END IF;
-    PERFORM highseas.take(tenant_id, ARRAY[customer], ARRAY[to_rep], act, highseas.actor(), now, reason);
+    PERFORM highseas.take_one(tenant_id, customer, to_rep, act, highseas.actor(), now, reason, NULL);
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, message)
     SELECT move.tenant_id, now, x.rep_key, customer, x.kind, x.message
     FROM (VALUES (to_rep, 'given', format('Customer %s is yours now%s', customer, coalesce(': ' || reason, ''))),
