@@ -24,14 +24,14 @@ COMMENT ON TABLE highseas.region IS 'The tree of sales regions; parent NULL = at
 
 CREATE TABLE highseas.rep (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
-    rep_key text COLLATE "C" NOT NULL CHECK (octet_length(rep_key) BETWEEN 1 AND 1024),
+    rep_key text COLLATE "C" NOT NULL CHECK (highseas.is_sound_key(rep_key)),
     name text,
     hired_on date CHECK (isfinite(hired_on)),
     active boolean NOT NULL DEFAULT true,
     login_role name,
     held integer NOT NULL DEFAULT 0 CHECK (held >= 0),
-    waiting_since timestamptz NOT NULL DEFAULT clock_timestamp() CHECK (isfinite(waiting_since)),
-    last_act_at timestamptz CHECK (isfinite(last_act_at)),
+    waiting_since timestamptz NOT NULL DEFAULT clock_timestamp(),
+    last_act_at timestamptz,
     PRIMARY KEY (tenant_id, rep_key)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE highseas.rep IS
@@ -166,39 +166,38 @@ COMMENT ON TABLE highseas.return_reason IS 'The reasons that a rep may give for 
 CREATE TABLE highseas.customer (
     tenant_id bigint NOT NULL,
     holding_id bigint,
-    held_since timestamptz CHECK (isfinite(held_since)),
-    pooled_since timestamptz NOT NULL CHECK (isfinite(pooled_since)),
-    last_act_at timestamptz NOT NULL CHECK (isfinite(last_act_at)),
-    last_follow_up_at timestamptz CHECK (isfinite(last_follow_up_at)),
-    last_order_at timestamptz CHECK (isfinite(last_order_at)),
-    due_at timestamptz CHECK (isfinite(due_at)),
-    next_at timestamptz CHECK (isfinite(next_at)),
-    check_at timestamptz CHECK (isfinite(check_at)),
-    extended_until timestamptz CHECK (isfinite(extended_until)),
-    protected_until timestamptz CHECK (isfinite(protected_until)),
-    embargo_until timestamptz CHECK (isfinite(embargo_until)),
+    held_since timestamptz,
+    pooled_since timestamptz NOT NULL,
+    last_act_at timestamptz NOT NULL,
+    last_follow_up_at timestamptz,
+    last_order_at timestamptz,
+    due_at timestamptz,
+    next_at timestamptz,
+    check_at timestamptz,
+    extended_until timestamptz,
+    protected_until timestamptz,
+    embargo_until timestamptz,
     score real NOT NULL DEFAULT 0 CHECK (score BETWEEN '-1e30' AND '1e30'),
     lane integer NOT NULL DEFAULT 0,
     reminded integer NOT NULL DEFAULT 0,
     passive_returns integer NOT NULL DEFAULT 0,
     online boolean NOT NULL DEFAULT false,
     has_email boolean NOT NULL DEFAULT false,
-    customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
+    customer_key text COLLATE "C" NOT NULL,
     pool_key text COLLATE "C" NOT NULL,
-    state text COLLATE "C" NOT NULL DEFAULT 'free'
-        CHECK (state IN ('free', 'held', 'frozen', 'withdrawn', 'gone')),
+    state text COLLATE "C" NOT NULL DEFAULT 'free',
     holder text COLLATE "C",
     due_rule text COLLATE "C",
-    deal text COLLATE "C" NOT NULL DEFAULT 'none' CHECK (deal IN ('none', 'open', 'closed')),
+    deal text COLLATE "C" NOT NULL DEFAULT 'none',
     class text COLLATE "C",
     region text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key),
     FOREIGN KEY (tenant_id, pool_key) REFERENCES highseas.pool,
-    CONSTRAINT customer_held_check CHECK ((state = 'held') = (holder IS NOT NULL)
-        AND (holder IS NULL) = (holding_id IS NULL) AND (holder IS NULL) = (held_since IS NULL)
-        AND (holder IS NOT NULL OR due_at IS NULL)),
-    CONSTRAINT customer_due_check CHECK ((due_at IS NULL) = (check_at IS NULL) AND (due_at IS NULL) = (next_at IS NULL)
-        AND check_at <= next_at AND next_at <= due_at)
+    CONSTRAINT customer_holder_check CHECK (
+        highseas.is_sound_holder(state, holder, holding_id, held_since, due_at, deal, customer_key)),
+    CONSTRAINT customer_plan_check CHECK (
+        highseas.is_sound_plan(check_at, next_at, due_at, held_since, pooled_since, last_act_at, last_follow_up_at,
+                               last_order_at, extended_until, protected_until, embargo_until))
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE highseas.customer IS
 'What claims and jobs touch of a customer. state: free in pool_key, held by holder, frozen (a manager must look), withdrawn (out of service), gone (not in the CRM any more). due_at is when the holding ends by due_rule, next_at the next reminder or due_at, check_at when a job looks next.';
@@ -257,20 +256,18 @@ CREATE TABLE highseas.holding (
     rep_key text COLLATE "C" NOT NULL,
     pool_key text COLLATE "C" NOT NULL,
     class text COLLATE "C",
-    act text NOT NULL CHECK (act IN ('claim', 'assign', 'transfer', 'rotate', 'import', 'adopt')),
+    act text NOT NULL,
     from_rep text COLLATE "C",
     actor text NOT NULL,
     reason text,
-    retry_key text COLLATE "C" CHECK (octet_length(retry_key) BETWEEN 1 AND 1024),
-    end_act text CHECK (end_act IN ('return', 'take_back', 'expire', 'assign', 'transfer', 'adopt',
-                                    'withdraw', 'gone', 'merge', 'reconcile')),
+    retry_key text COLLATE "C" CHECK (highseas.is_sound_key(retry_key)),
+    end_act text,
     to_pool text COLLATE "C",
     end_actor text,
     end_reason text,
     end_note text,
     PRIMARY KEY (tenant_id, customer_key, holding_id),
-    CHECK (ended_at >= started_at),
-    CHECK ((ended_at IS NULL) = (end_act IS NULL))
+    CONSTRAINT holding_spell_check CHECK (highseas.is_sound_spell(act, started_at, end_act, ended_at))
 );
 COMMENT ON TABLE highseas.holding IS
 'Who held whom, from when to when, and why: one row a spell, closed once. Quotas, cooldowns and rotation count from it. from_rep: whom it came from (NULL: the pool); to_pool: where it went (NULL: another rep).';
