@@ -556,7 +556,7 @@ BEGIN
     END LOOP;
     IF failure IS NOT NULL THEN
         RAISE EXCEPTION USING MESSAGE = format('job "%s" failed: %s', job, split_part(failure, E'\n', 1)),
-            DETAIL = nullif(substr(failure, strpos(failure || E'\n', E'\n') + 1), ''),
+            DETAIL = coalesce(nullif(substr(failure, strpos(failure || E'\n', E'\n') + 1), ''), 'Its batch was undone.'),
             HINT = 'highseas.job_run has every run; other tenants were served, and the next run goes on.';
     END IF;
 END
