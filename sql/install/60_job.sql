@@ -652,7 +652,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_extension e WHERE e.extname = 'pg_cron') THEN
         RETURN 0;
     END IF;
-    EXECUTE $sql$ SELECT count(cron.unschedule(jobid)) FROM cron.job WHERE jobname LIKE 'highseas %' AND username = current_user $sql$ INTO removed;
+    -- By name and command: a name that begins like ours may be somebody's own.
+    EXECUTE $sql$ SELECT count(cron.unschedule(jobid)) FROM cron.job
+                  WHERE jobname LIKE 'highseas %' AND command LIKE 'CALL highseas.' || substr(jobname, 10) || '(%'
+                    AND username = current_user $sql$ INTO removed;
     RETURN removed;
 END
 $$;
