@@ -74,7 +74,7 @@ AS $$
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
     WHERE access = 'admin' AND p.pronamespace = 'highseas'::regnamespace
-      AND p.proname IN ('job_tenants', 'job_start', 'job_step', 'job_end')
+      AND p.proname IN ('job_tenants', 'job_start', 'job_step', 'job_end', 'schedule_jobs', 'unschedule_jobs')
     UNION ALL
     SELECT g FROM unnest(ARRAY[
         'SELECT ON highseas.attachment',
