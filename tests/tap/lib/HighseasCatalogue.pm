@@ -17,9 +17,13 @@ WITH member AS (
 	WHERE d.refclassid = 'pg_extension'::regclass AND d.deptype = 'e'
 ), relation AS (
 	SELECT c.* FROM pg_class c JOIN member m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid
+	UNION ALL
+	-- A composite type's attributes.
+	SELECT c.* FROM pg_class c JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = c.reltype WHERE c.relkind = 'c'
 ), part AS (
 	-- With what hangs on the members: indexes, constraints, policies, columns.
 	SELECT classid, objid FROM member
+	UNION SELECT 'pg_class'::regclass, c.oid FROM relation c
 	UNION SELECT 'pg_class'::regclass, i.indexrelid FROM pg_index i JOIN relation c ON c.oid = i.indrelid
 	UNION SELECT 'pg_constraint'::regclass, k.oid FROM pg_constraint k JOIN relation c ON c.oid = k.conrelid
 	UNION SELECT 'pg_policy'::regclass, p.oid FROM pg_policy p JOIN relation c ON c.oid = p.polrelid
@@ -70,15 +74,17 @@ WITH member AS (
 	SELECT 'comment', pg_describe_object(d.classoid, d.objoid, d.objsubid), d.description
 	FROM pg_description d JOIN part m ON m.classid = d.classoid AND m.objid = d.objoid
 	UNION ALL
+	-- NULL stands for the default, which lets PUBLIC call a function.
 	SELECT 'privilege', pg_describe_object(x.classid, x.objid, x.subid), format('%s: %s%s by %s',
 		CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(a.grantee) END, a.privilege_type,
 		CASE WHEN a.is_grantable THEN ' with grant option' END, pg_get_userbyid(a.grantor))
 	FROM (
-		SELECT 'pg_class'::regclass::oid AS classid, oid AS objid, 0 AS subid, relacl AS acl FROM pg_class
+		SELECT 'pg_class'::regclass::oid AS classid, oid AS objid, 0 AS subid,
+			coalesce(relacl, acldefault(CASE relkind WHEN 'S' THEN 's' ELSE 'r' END::"char", relowner)) AS acl FROM pg_class
 		UNION ALL SELECT 'pg_class'::regclass, attrelid, attnum, attacl FROM pg_attribute WHERE NOT attisdropped
-		UNION ALL SELECT 'pg_proc'::regclass, oid, 0, proacl FROM pg_proc
-		UNION ALL SELECT 'pg_type'::regclass, oid, 0, typacl FROM pg_type
-		UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, nspacl FROM pg_namespace) x
+		UNION ALL SELECT 'pg_proc'::regclass, oid, 0, coalesce(proacl, acldefault('f', proowner)) FROM pg_proc
+		UNION ALL SELECT 'pg_type'::regclass, oid, 0, coalesce(typacl, acldefault('T', typowner)) FROM pg_type
+		UNION ALL SELECT 'pg_namespace'::regclass, oid, 0, coalesce(nspacl, acldefault('n', nspowner)) FROM pg_namespace) x
 	JOIN member m ON m.classid = x.classid AND m.objid = x.objid
 	CROSS JOIN aclexplode(x.acl) a
 	UNION ALL
@@ -100,14 +106,14 @@ WITH member AS (
 SELECT text FROM (SELECT concat_ws(E'\t', kind, name, replace(what, E'\n', '\n')) AS text FROM line) x ORDER BY text COLLATE "C";
 SQL
 
-# catalogue($node, 'shop' [, qr/^kind/]): all lines, or those that match.
 sub catalogue
 {
-	my ($node, $database, $wanted) = @_;
-	my $lines = $node->safe_psql($database, $QUERY);
-	return $lines unless $wanted;
-	return join "\n", grep { /$wanted/ } split /\n/, $lines;
+	my ($node, $database) = @_;
+	return $node->safe_psql($database, $QUERY);
 }
+
+# To ask inside of a transaction.
+sub query { return $QUERY; }
 
 # What stands in one of two texts only, a line each; '' when they are the same.
 sub differences
