@@ -43,7 +43,7 @@ AS $$
     UNION ALL
     SELECT format('SELECT ON highseas.%I', c.relname) FROM pg_class c
     WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind IN ('r', 'v')
-      AND c.relname NOT IN ('profile', 'attachment')
+      AND c.relname <> 'profile' AND (c.relname <> 'attachment' OR access = 'admin')
     UNION ALL
     -- The contact columns are shown through the views only.
     SELECT format('SELECT (%s) ON highseas.profile', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum))
@@ -77,7 +77,6 @@ AS $$
       AND p.proname IN ('job_tenants', 'job_start', 'job_step', 'job_end', 'schedule_jobs', 'unschedule_jobs')
     UNION ALL
     SELECT g FROM unnest(ARRAY[
-        'SELECT ON highseas.attachment',
         'INSERT, UPDATE, DELETE ON highseas.tier, highseas.region, highseas.rep_region, highseas.rep_leave, highseas.pool, highseas.pool_member, highseas.capacity, highseas.quota, highseas.deadline, highseas.return_reason',
         'UPDATE (time_zone, week_mask, days_off, days_on, grace, retention) ON highseas.tenant',
         'INSERT (tenant_id, rep_key, name, hired_on, active, login_role), UPDATE (name, hired_on, active, login_role) ON highseas.rep']) g
