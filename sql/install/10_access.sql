@@ -55,7 +55,7 @@ COMMENT ON FUNCTION highseas.access_rank(text) IS 'reader 1, agent 2, manager 3,
 -- Every verb's first question. It runs within definer code, whom no policy binds, so it asks for
 -- the caller by name.
 CREATE FUNCTION highseas.has_access(tenant_id bigint, needed text) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED
+LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     RETURN highseas.caller_has(NULL) OR EXISTS (
@@ -67,6 +67,21 @@ END
 $$;
 COMMENT ON FUNCTION highseas.has_access(bigint, text) IS
 'Whether caller() has at least this access (reader, agent, manager, admin) to a tenant';
+
+CREATE FUNCTION highseas.require_admin(tenant_id bigint) RETURNS void
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF highseas.has_access(tenant_id, 'admin') IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = '42501',
+            MESSAGE = 'permission denied: this needs the access of "admin"',
+            DETAIL = pg_catalog.format('Role "%s" does not administer tenant %s.', highseas.actor(), coalesce(tenant_id::text, 'NULL')),
+            HINT = 'A DBA grants it by highseas.grant_role().';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_admin(bigint) IS
+'Error 42501 when caller() does not administer this very tenant; an unknown one and another one read alike';
 
 CREATE FUNCTION highseas.authorize(tenant text, needed text) RETURNS bigint
 LANGUAGE plpgsql STABLE

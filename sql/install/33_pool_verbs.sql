@@ -188,8 +188,10 @@ $$;
 COMMENT ON FUNCTION highseas_api.claim(text, text, text, text) IS
 'A rep takes a named customer from its pool. customer: the CRM''s key; rep: who takes it (default current_rep()); tenant: default the only one or the setting; retry_key: a text of your own, a second call with it changes nothing and answers the same. Errors: SE001 held, SE002 not in a pool, SE003 capacity, SE004 quota, SE005 cooldown, SE006 embargo or frozen, SE008 pool closed, SE009 no member, 42704 unknown, 42501 privilege, 22004/22023 bad key.';
 
+-- Users may call it directly, and PL/pgSQL keeps what a type's name meant when it was first called in a
+-- session: without the path of its own, a domain pg_temp.text would run the user's CHECK in definer code.
 CREATE FUNCTION highseas.only_pool(tenant_id bigint, pool text) RETURNS text
-LANGUAGE plpgsql STABLE
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     found text;

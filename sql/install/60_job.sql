@@ -428,9 +428,7 @@ DECLARE
     j highseas.job;
     run bigint;
 BEGIN
-    IF NOT highseas.has_access(tenant_id, 'admin') THEN
-        PERFORM highseas.authorize(NULL, 'admin');
-    END IF;
+    PERFORM highseas.require_admin(tenant_id);
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
     IF j.job IS NULL OR EXISTS (
@@ -463,9 +461,7 @@ DECLARE
 BEGIN
     rows := 0;
     more := false;
-    IF NOT highseas.has_access(tenant_id, 'admin') THEN
-        PERFORM highseas.authorize(NULL, 'admin');
-    END IF;
+    PERFORM highseas.require_admin(tenant_id);
     PERFORM FROM highseas.job x
     WHERE x.tenant_id = job_step.tenant_id AND x.job = job_step.job AND x.run_id = run
       AND x.backend_pid = pg_backend_pid() FOR UPDATE SKIP LOCKED;
@@ -499,9 +495,7 @@ CREATE FUNCTION highseas.job_end(tenant_id bigint, job text, run bigint, status 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
-    IF NOT highseas.has_access(tenant_id, 'admin') THEN
-        PERFORM highseas.authorize(NULL, 'admin');
-    END IF;
+    PERFORM highseas.require_admin(tenant_id);
     UPDATE highseas.job_run r SET status = job_end.status, error = job_end.error, ended_at = highseas.clock()
     WHERE r.tenant_id = job_end.tenant_id AND r.run_id = run AND r.status = 'running';
     UPDATE highseas.job x SET run_id = NULL, backend_pid = NULL, backend_start = NULL
