@@ -119,7 +119,8 @@ BEGIN
     WHERE x.tenant_id = lock_customer.tenant_id AND x.customer_key = customer
     FOR NO KEY UPDATE;
 
-    IF c.holder <> ALL (locked) THEN
+    -- Nobody held it a moment ago: then locked has a NULL, which must not pass for a match.
+    IF c.holder IS NOT NULL AND (c.holder = ANY (locked)) IS NOT TRUE THEN
         PERFORM FROM highseas.rep r
         WHERE r.tenant_id = lock_customer.tenant_id AND r.rep_key = c.holder FOR NO KEY UPDATE SKIP LOCKED;
         IF NOT FOUND THEN
