@@ -71,19 +71,19 @@ BEGIN
       AND h.customer_key = x.customer_key AND h.ended_at IS NULL;
 
     WITH taken AS (
-        SELECT x.customer_key, x.rep_key, x.turn, c.holder AS from_rep, c.pool_key, c.class,
-               d.due_at, d.rule, d.reminded, d.next_at
+        SELECT x.customer_key, x.rep_key, x.turn, nextval('highseas.holding_holding_id_seq') AS holding_id,
+               c.holder AS from_rep, c.pool_key, c.class, d.due_at, d.rule, d.reminded, d.next_at
         FROM unnest(customers, reps) WITH ORDINALITY x(customer_key, rep_key, turn)
         JOIN highseas.customer c ON c.tenant_id = take.tenant_id AND c.customer_key = x.customer_key
         CROSS JOIN LATERAL highseas.due_of(take.tenant_id, x.rep_key, c.pool_key, c.class, take.now,
             NULL, c.last_order_at, NULL, c.protected_until, c.deal, NULL, take.now) d
     ), opened AS (
-        INSERT INTO highseas.holding (tenant_id, customer_key, rep_key, pool_key, class, started_at,
+        INSERT INTO highseas.holding (tenant_id, holding_id, customer_key, rep_key, pool_key, class, started_at,
                                       act, from_rep, actor, reason, retry_key)
-        SELECT take.tenant_id, t.customer_key, t.rep_key, t.pool_key, t.class, take.now,
+        OVERRIDING SYSTEM VALUE
+        SELECT take.tenant_id, t.holding_id, t.customer_key, t.rep_key, t.pool_key, t.class, take.now,
                take.act, t.from_rep, take.actor, take.reason, take.retry_key
         FROM taken t
-        RETURNING customer_key, holding_id
     ), counted AS (
         UPDATE highseas.rep r
         SET held = r.held + n.gained, last_act_at = take.now,
@@ -97,11 +97,11 @@ BEGIN
         WHERE r.tenant_id = take.tenant_id AND r.rep_key = n.rep_key
     )
     UPDATE highseas.customer c
-    SET state = 'held', holder = t.rep_key, holding_id = o.holding_id, held_since = take.now,
+    SET state = 'held', holder = t.rep_key, holding_id = t.holding_id, held_since = take.now,
         last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = t.reminded,
         due_at = t.due_at, due_rule = t.rule, next_at = t.next_at, check_at = t.next_at,
         last_act_at = take.now
-    FROM taken t JOIN opened o ON o.customer_key = t.customer_key
+    FROM taken t
     WHERE c.tenant_id = take.tenant_id AND c.customer_key = t.customer_key;
 END
 $$;

@@ -7,11 +7,11 @@ CREATE TABLE highseas.job (
         CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge')),
     run_id bigint,
     backend_pid integer,
-    backend_start timestamptz,
+    called_at timestamptz,
     PRIMARY KEY (tenant_id, job)
 );
 COMMENT ON TABLE highseas.job IS
-'One row a job: the run that has it and its session. A run whose session is gone is taken over by the next.';
+'One row a job: the run that has it, its session and when that began the CALL. A run whose session is gone, or does something else by now, is taken over by the next.';
 
 CREATE TABLE highseas.job_run (
     tenant_id bigint NOT NULL,
@@ -42,7 +42,7 @@ CREATE TABLE highseas.rotation (
     PRIMARY KEY (tenant_id, run_id, turn)
 );
 COMMENT ON TABLE highseas.rotation IS
-'The plan of the last rotation: who was to get each sleeping customer, or why nobody did. reason changed: it, or the rep''s room, changed before its turn came.';
+'The plan of the last rotation: who was to get each sleeping customer, or why nobody did';
 
 -- expire_due ----------------------------------------------------------------------------------
 
@@ -166,32 +166,48 @@ COMMENT ON FUNCTION highseas.send_reminders_batch(bigint, integer) IS
 
 -- rotate --------------------------------------------------------------------------------------
 
-CREATE FUNCTION highseas.plan_pool_rotation(tenant_id bigint, pool_key text, now timestamptz, most integer)
+-- The sleeping customers of a pool, the best first, from below a position in that order.
+CREATE FUNCTION highseas.sleepers(
+    tenant_id bigint, pool_key text, now timestamptz, most integer,
+    below_score real DEFAULT 'infinity', below_online boolean DEFAULT true, below_has_email boolean DEFAULT true, below_key text DEFAULT '')
+RETURNS TABLE (customer_key text, score real, online boolean, has_email boolean)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT c.customer_key, c.score, c.online, c.has_email
+    FROM highseas.customer c
+    WHERE c.tenant_id = sleepers.tenant_id AND c.pool_key = sleepers.pool_key AND c.state = 'free'
+      AND (c.score, c.online, c.has_email, c.customer_key) < (below_score, below_online, below_has_email, below_key)
+      AND c.pooled_since <= (
+          SELECT highseas.shift(now, - p.rotate_after, t.time_zone)
+          FROM highseas.pool p JOIN highseas.tenant t ON t.tenant_id = p.tenant_id
+          WHERE p.tenant_id = sleepers.tenant_id AND p.pool_key = sleepers.pool_key)
+      AND (c.embargo_until IS NULL OR c.embargo_until <= now)
+    ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
+    LIMIT most;
+END;
+COMMENT ON FUNCTION highseas.sleepers(bigint, text, timestamptz, integer, real, boolean, boolean, text) IS
+'The customers that lie in a pool for its rotate_after or longer, not under embargo: the best most of them below a position in the order of the pool';
+
+CREATE FUNCTION highseas.plan_pool_rotation(tenant_id bigint, pool_key text, now timestamptz, customers text[])
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH pool AS (
-        SELECT p.rotate_tiers, highseas.shift(now, - p.rotate_after, t.time_zone) AS sleeping_since, t.time_zone
-        FROM highseas.pool p JOIN highseas.tenant t ON t.tenant_id = p.tenant_id
-        WHERE p.tenant_id = plan_pool_rotation.tenant_id AND p.pool_key = plan_pool_rotation.pool_key
+        SELECT p.rotate_tiers, p.members_only
+        FROM highseas.pool p WHERE p.tenant_id = plan_pool_rotation.tenant_id AND p.pool_key = plan_pool_rotation.pool_key
     ), sleeper AS (
         SELECT c.customer_key, c.score, c.region, c.class
-        FROM highseas.customer c, pool
-        WHERE c.tenant_id = plan_pool_rotation.tenant_id AND c.pool_key = plan_pool_rotation.pool_key
-          AND c.state = 'free' AND c.pooled_since <= pool.sleeping_since
-          AND (c.embargo_until IS NULL OR c.embargo_until <= now)
-        ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
-        LIMIT most
+        FROM highseas.customer c
+        WHERE c.tenant_id = plan_pool_rotation.tenant_id AND c.customer_key = ANY (customers)
     ), member AS (
         SELECT r.rep_key, r.held, r.waiting_since, f.tier, f.time_zone,
                coalesce(array_position(pool.rotate_tiers, f.tier), 0) AS rank
         FROM highseas.rep r
         CROSS JOIN pool
-        JOIN highseas.pool p ON p.tenant_id = plan_pool_rotation.tenant_id AND p.pool_key = plan_pool_rotation.pool_key
         CROSS JOIN LATERAL highseas.rep_facts(plan_pool_rotation.tenant_id, r.rep_key, now) f
         WHERE r.tenant_id = plan_pool_rotation.tenant_id AND f.active
           AND (pool.rotate_tiers IS NULL OR f.tier = ANY (pool.rotate_tiers))
-          AND (NOT p.members_only OR EXISTS (
+          AND (NOT pool.members_only OR EXISTS (
                SELECT FROM highseas.pool_member m
                WHERE m.tenant_id = plan_pool_rotation.tenant_id AND m.pool_key = plan_pool_rotation.pool_key
                  AND (m.rep_key IS NULL OR m.rep_key = r.rep_key) AND (m.tier IS NULL OR m.tier = f.tier)))
@@ -226,8 +242,8 @@ BEGIN ATOMIC
         (SELECT array_agg(p.rep_key ORDER BY p.customer_key, p.rep_key) FROM past p)
     ) WITH ORDINALITY AS p(customer_key, rep_key, reason, turn);
 END;
-COMMENT ON FUNCTION highseas.plan_pool_rotation(bigint, text, timestamptz, integer) IS
-'The rotation of a pool''s sleeping customers, the best most of them: gathers the facts and asks plan_rotation()';
+COMMENT ON FUNCTION highseas.plan_pool_rotation(bigint, text, timestamptz, text[]) IS
+'The rotation of these sleeping customers of a pool: gathers the facts and asks plan_rotation()';
 
 CREATE FUNCTION highseas.planned_rotation(pool text DEFAULT NULL, most integer DEFAULT 10000)
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
@@ -235,101 +251,81 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     t bigint := highseas.current_tenant();
+    chosen text := highseas.only_pool(t, pool);
+    now timestamptz := highseas.clock();
 BEGIN
     IF most IS NULL OR most < 0 OR most > 1000000 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'most is out of range', DETAIL = 'It must lie between 0 and 1000000.';
     END IF;
     RETURN QUERY SELECT p.turn, p.customer_key, p.rep_key, p.reason
-    FROM highseas.plan_pool_rotation(t, highseas.only_pool(t, pool), highseas.clock(), most) p;
+    FROM highseas.plan_pool_rotation(t, chosen, now, ARRAY(
+        SELECT s.customer_key FROM highseas.sleepers(t, chosen, now, most) s)) p;
 END
 $$;
 COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
 'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota). pool may be omitted where the tenant has one; most: of how many customers. Errors: 42704 unknown pool, 22023.';
 
+-- A run walks through the pools, each from its best sleeper downwards; job_run.position says how far.
 CREATE FUNCTION highseas.rotate_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
-    reached bigint := (SELECT j.position::bigint FROM highseas.job_run j
-                       WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run);
-    last_turn bigint;
+    at jsonb := (SELECT j.position::jsonb FROM highseas.job_run j
+                 WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run);
+    pool text;
+    found integer;
     keys text[];
     reps text[];
+    turns_before bigint;
 BEGIN
     rows := 0;
-    IF reached IS NULL THEN
+    IF at IS NULL THEN
         DELETE FROM highseas.rotation r WHERE r.tenant_id = rotate_batch.tenant_id;
         -- Whoever takes nothing now is not owed anything when he is back.
         UPDATE highseas.rep r SET waiting_since = now
         WHERE r.tenant_id = rotate_batch.tenant_id AND NOT (
             SELECT f.active FROM highseas.rep_facts(r.tenant_id, r.rep_key, now) f);
-        INSERT INTO highseas.rotation (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason)
-        SELECT rotate_batch.tenant_id, run, row_number() OVER (ORDER BY p.pool_key, x.turn), p.pool_key,
-               x.customer_key, now, x.rep_key, x.reason
-        FROM highseas.pool p
-        CROSS JOIN LATERAL highseas.plan_pool_rotation(p.tenant_id, p.pool_key, now, 100000) x
-        WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL;
-        more := FOUND;
-        UPDATE highseas.job_run j SET position = 0 WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
-        RETURN;
     END IF;
+    pool := coalesce(at ->> 'pool', (SELECT min(p.pool_key) FROM highseas.pool p
+                                     WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL));
+    -- Every rep may be concerned, so all are locked; the plan then rests on what cannot change.
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id ORDER BY r.rep_key FOR NO KEY UPDATE;
+    SELECT array_agg(s.customer_key ORDER BY s.score DESC, s.online DESC, s.has_email DESC, s.customer_key DESC), count(*)
+    INTO keys, found
+    FROM highseas.sleepers(tenant_id, pool, now, batch, coalesce((at ->> 'score')::real, 'infinity'),
+             coalesce((at ->> 'online')::boolean, true), coalesce((at ->> 'has_email')::boolean, true),
+             coalesce(at ->> 'key', '')) s;
+    at := CASE WHEN found = batch THEN (
+        SELECT jsonb_build_object('pool', pool, 'score', c.score, 'online', c.online, 'has_email', c.has_email, 'key', c.customer_key)
+        FROM highseas.customer c WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = keys[found])
+    ELSE (
+        SELECT jsonb_build_object('pool', min(p.pool_key)) FROM highseas.pool p
+        WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL AND p.pool_key > pool) END;
+    more := at ->> 'pool' IS NOT NULL;
+    UPDATE highseas.job_run j SET position = at WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
 
-    SELECT max(x.turn), array_agg(DISTINCT x.rep_key) FILTER (WHERE x.rep_key IS NOT NULL),
-           array_agg(x.customer_key) FILTER (WHERE x.rep_key IS NOT NULL)
-    INTO last_turn, reps, keys
-    FROM (SELECT r.turn, r.rep_key, r.customer_key FROM highseas.rotation r
-          WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run AND r.turn > reached
-          ORDER BY r.turn LIMIT batch) x;
-    more := last_turn IS NOT NULL;
-    IF NOT more THEN
-        RETURN;
-    END IF;
-    PERFORM FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id AND r.rep_key = ANY (reps)
-    ORDER BY r.rep_key FOR NO KEY UPDATE;
     keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys) AND c.state = 'free'
+                  WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys)
+                    AND c.pool_key = pool AND c.state = 'free'
                   ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
-    now := highseas.act_time(tenant_id, reps, keys);
+    now := highseas.act_time(tenant_id, ARRAY(SELECT r.rep_key FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id), keys);
 
-    -- The plan was made before the locks: what it relied on must still be so.
+    turns_before := coalesce((SELECT max(r.turn) FROM highseas.rotation r
+                              WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run), 0);
     WITH planned AS (
-        SELECT r.turn, r.customer_key, r.rep_key, r.pool_key, r.planned_at, c.class,
-               row_number() OVER (PARTITION BY r.rep_key ORDER BY r.turn) AS nth,
-               row_number() OVER (PARTITION BY r.rep_key, c.class ORDER BY r.turn) AS nth_of_class
-        FROM highseas.rotation r
-        JOIN highseas.customer c ON c.tenant_id = r.tenant_id AND c.customer_key = r.customer_key
-        WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run
-          AND r.turn > reached AND r.turn <= last_turn AND r.rep_key IS NOT NULL
-          AND c.customer_key = ANY (keys) AND c.pool_key = r.pool_key AND c.pooled_since <= r.planned_at
-    ), room AS (
-        SELECT x.rep_key, f.active, l.*
-        FROM unnest(reps) x(rep_key)
-        CROSS JOIN LATERAL highseas.rep_facts(rotate_batch.tenant_id, x.rep_key, now) f
-        LEFT JOIN LATERAL highseas.limits_of(rotate_batch.tenant_id, x.rep_key, f.tier, f.held, now, f.time_zone) l ON true
-    ), kept AS (
-        SELECT p.* FROM planned p
-        WHERE NOT EXISTS (
-            SELECT FROM room l
-            WHERE l.rep_key = p.rep_key
-              AND (NOT l.active
-                   OR ((l.pool_key IS NULL OR l.pool_key = p.pool_key)
-                       AND (l.class IS NULL AND p.nth > l.maximum - l.used
-                            OR l.class = p.class AND p.nth_of_class > l.maximum - l.used))))
-    ), lapsed AS (
-        UPDATE highseas.rotation r SET rep_key = NULL, reason = 'changed'
-        WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run AND r.turn > reached AND r.turn <= last_turn
-          AND r.rep_key IS NOT NULL AND NOT EXISTS (SELECT FROM kept k WHERE k.turn = r.turn)
-    )
-    SELECT coalesce(array_agg(k.customer_key ORDER BY k.turn), '{}'), coalesce(array_agg(k.rep_key ORDER BY k.turn), '{}')
-    INTO keys, reps FROM kept k;
+        INSERT INTO highseas.rotation AS r (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason)
+        SELECT rotate_batch.tenant_id, run, turns_before + p.turn, pool, p.customer_key, now, p.rep_key, p.reason
+        FROM highseas.plan_pool_rotation(rotate_batch.tenant_id, pool, now, keys) p
+        RETURNING r.turn, r.customer_key, r.rep_key)
+    SELECT coalesce(array_agg(p.customer_key ORDER BY p.turn), '{}'), coalesce(array_agg(p.rep_key ORDER BY p.turn), '{}')
+    INTO keys, reps FROM planned p WHERE p.rep_key IS NOT NULL;
 
     PERFORM highseas.take(tenant_id, keys, reps, 'rotate', highseas.actor(), now, 'rotation');
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
     SELECT rotate_batch.tenant_id, now, c.holder, c.customer_key, 'given', c.due_at,
            format('Customer %s is yours now: it slept in the pool', c.customer_key)
     FROM highseas.customer c WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys);
-    UPDATE highseas.job_run j SET position = last_turn WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
     IF cardinality(keys) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
@@ -337,7 +333,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.rotate_batch(bigint, bigint, integer) IS
-'The first step of a run plans, each further one gives up to batch customers away as planned';
+'Gives the next batch sleeping customers of a pool away, as planned_rotation() says; highseas.rotation keeps the plan with the reasons';
 
 -- replan, purge -------------------------------------------------------------------------------
 
@@ -431,9 +427,12 @@ BEGIN
     PERFORM highseas.require_admin(tenant_id);
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
+    -- A session may outlive its CALL: cancelled, or timed out, it stays in a pool. (query_start is NULL without
+    -- track_activities; a restored copy of this database has its own sessions.)
     IF j.job IS NULL OR EXISTS (
         SELECT FROM pg_stat_activity a
-        WHERE a.pid = j.backend_pid AND a.backend_start = j.backend_start AND a.pid <> pg_backend_pid()) THEN
+        WHERE a.pid = j.backend_pid AND coalesce(a.query_start, a.backend_start) = j.called_at
+          AND a.state IS DISTINCT FROM 'idle' AND a.datname = current_database() AND a.pid <> pg_backend_pid()) THEN
         RETURN NULL;
     END IF;
     UPDATE highseas.job_run r SET status = 'interrupted', ended_at = highseas.clock()
@@ -443,7 +442,7 @@ BEGIN
     RETURNING r.run_id INTO run;
     UPDATE highseas.job x
     SET run_id = run, backend_pid = pg_backend_pid(),
-        backend_start = (SELECT a.backend_start FROM pg_stat_activity a WHERE a.pid = pg_backend_pid())
+        called_at = (SELECT coalesce(a.query_start, a.backend_start) FROM pg_stat_activity a WHERE a.pid = pg_backend_pid())
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job;
     RETURN run;
 END
@@ -498,7 +497,7 @@ BEGIN
     PERFORM highseas.require_admin(tenant_id);
     UPDATE highseas.job_run r SET status = job_end.status, error = job_end.error, ended_at = highseas.clock()
     WHERE r.tenant_id = job_end.tenant_id AND r.run_id = run AND r.status = 'running';
-    UPDATE highseas.job x SET run_id = NULL, backend_pid = NULL, backend_start = NULL
+    UPDATE highseas.job x SET run_id = NULL, backend_pid = NULL, called_at = NULL
     WHERE x.tenant_id = job_end.tenant_id AND x.job = job_end.job AND x.run_id = run AND x.backend_pid = pg_backend_pid();
 END
 $$;
@@ -568,7 +567,7 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('send_reminders', tenant, max
 COMMENT ON PROCEDURE highseas.send_reminders(text, bigint, double precision, integer) IS
 'Job: writes a notice for every reminder step that is reached. Arguments and errors as in expire_due.';
 
-CREATE PROCEDURE highseas.rotate(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+CREATE PROCEDURE highseas.rotate(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 5000)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('rotate', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.rotate(text, bigint, double precision, integer) IS
 'Job: gives the sleeping customers of every pool with rotate_after to reps in turn; highseas.rotation tells what it planned and why somebody stayed. Arguments and errors as in expire_due.';
