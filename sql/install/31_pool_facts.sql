@@ -62,15 +62,16 @@ BEGIN ATOMIC
               AND h.act NOT IN ('import', 'adopt')
               AND (q.pool_key IS NULL OR h.pool_key = q.pool_key)
               AND (q.class IS NULL OR h.class = q.class)),
-           (date_trunc(q.period, now AT TIME ZONE limits_of.time_zone) + ('1 ' || q.period)::interval)
-               AT TIME ZONE limits_of.time_zone
+           CASE WHEN q.maximum > 0 THEN
+               (date_trunc(q.period, now AT TIME ZONE limits_of.time_zone) + ('1 ' || q.period)::interval)
+                   AT TIME ZONE limits_of.time_zone END
     FROM highseas.quota q
     WHERE q.tenant_id = limits_of.tenant_id AND q.maximum IS NOT NULL
       AND (q.tier IS NULL OR q.tier = limits_of.tier)
       AND (q.rep_key IS NULL OR q.rep_key = limits_of.rep_key);
 END;
 COMMENT ON FUNCTION highseas.limits_of(bigint, text, text, integer, timestamptz, text) IS
-'Every limit of a rep with what is used of it; pool_key and class say which customers it counts (NULL = all). Quotas count the takes in the ledger since the period began.';
+'Every limit of a rep with what is used of it; pool_key and class say which customers it counts (NULL = all). Quotas count the takes in the ledger since the period began; one of 0 has no time when it is free again.';
 
 CREATE FUNCTION highseas.due_in_tier(
     tenant_id bigint, rep_key text, tier text, pool_key text, class text, held_since timestamptz,
@@ -185,6 +186,6 @@ RETURN CASE
         WHEN v.rule = 'unknown-customer' THEN 'No such customer in this tenant.'
     END
     || coalesce(' Allowed from '
-           || pg_catalog.to_char(v.allowed_from AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI') || ' ' || time_zone || '.', '');
+           || pg_catalog.to_char((v.allowed_from + interval '59.999999 seconds') AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI') || ' ' || time_zone || '.', '');
 COMMENT ON FUNCTION highseas.verdict_detail(highseas.verdict, text) IS
-'A verdict''s refusal in one or two sentences, with the time from which it would be allowed; NULL when allowed';
+'A verdict''s refusal in one or two sentences, with the time, rounded up to the minute, from which it would be allowed; NULL when allowed';

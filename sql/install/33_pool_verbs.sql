@@ -149,6 +149,17 @@ END
 $$;
 COMMENT ON FUNCTION highseas.require_customer(highseas.customer, text) IS 'Raises 42704 for an unknown customer';
 
+CREATE FUNCTION highseas.require_retry_key(retry_key text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+BEGIN
+    IF retry_key IS NOT NULL THEN
+        PERFORM highseas.require_key('retry_key', retry_key);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_retry_key(text) IS 'Raises 22023 for an empty or overlong retry key; NULL is none';
+
 CREATE FUNCTION highseas_api.claim(
     customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
@@ -163,6 +174,7 @@ DECLARE
     v highseas.verdict;
 BEGIN
     PERFORM highseas.require_key('customer', customer);
+    PERFORM highseas.require_retry_key(retry_key);
     SELECT r.last_act_at INTO rep_acted FROM highseas.rep r
     WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
     IF retry_key IS NOT NULL THEN
@@ -312,6 +324,7 @@ DECLARE
     skipped text[] := '{}';
     full_classes text[] := '{}';
 BEGIN
+    PERFORM highseas.require_retry_key(retry_key);
     PERFORM highseas.require_own_rep(t, p, who);
     PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
     IF retry_key IS NOT NULL THEN
@@ -367,6 +380,7 @@ DECLARE
 BEGIN
     claimed := 0;
     refused := 0;
+    PERFORM highseas.require_retry_key(retry_key);
     IF customers IS NULL OR array_position(customers, NULL) IS NOT NULL THEN
         PERFORM highseas.require_key('customer', NULL);
     ELSIF cardinality(customers) > 10000 THEN
@@ -431,6 +445,10 @@ BEGIN
         PERFORM highseas.require_customer((SELECT x FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer), customer);
         PERFORM highseas.refuse_holder(customer, who);
     END IF;
+    IF rep IS NOT NULL THEN
+        PERFORM highseas.require_own_rep(t, (SELECT x.pool_key FROM highseas.customer x
+                                             WHERE x.tenant_id = t AND x.customer_key = customer), who);
+    END IF;
     INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note)
     VALUES (t, followed_up_at, customer, who, kind, highseas.actor(), note);
 END
@@ -475,6 +493,7 @@ BEGIN
     IF c.holder IS NULL OR c.holder <> who THEN
         PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
     END IF;
+    PERFORM highseas.require_own_rep(t, c.pool_key, who);
     now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
     IF c.protected_until > now THEN
         RAISE EXCEPTION USING ERRCODE = 'SE006', CONSTRAINT = 'protected', SCHEMA = 'highseas',
@@ -509,8 +528,11 @@ BEGIN
     END IF;
     c := highseas.lock_customer(tenant_id, customer, VARIADIC ARRAY[to_rep]);
     PERFORM highseas.require_customer(c, customer);
-    IF act = 'transfer' AND c.holder IS DISTINCT FROM from_rep THEN
-        PERFORM highseas.refuse_holder(customer, from_rep);
+    IF act = 'transfer' THEN
+        IF c.holder IS DISTINCT FROM from_rep THEN
+            PERFORM highseas.refuse_holder(customer, from_rep);
+        END IF;
+        PERFORM highseas.require_own_rep(tenant_id, c.pool_key, from_rep);
     END IF;
     now := highseas.act_time(tenant_id, ARRAY[to_rep, c.holder], ARRAY[customer]);
     IF c.holder = to_rep THEN
@@ -581,13 +603,16 @@ DECLARE
 BEGIN
     UPDATE highseas.customer c
     SET due_at = p.due_at, due_rule = p.rule, reminded = p.reminded, next_at = p.next_at, check_at = p.next_at
-    FROM (SELECT x.customer_key, d.*
+    FROM (SELECT x.customer_key, d.due_at, d.rule, z.reminded,
+                 CASE WHEN z.reminded < d.reminded THEN replan_customers.now ELSE d.next_at END AS next_at
           FROM highseas.customer x
           JOIN highseas.tenant t ON t.tenant_id = x.tenant_id
           CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
               x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal,
               -- Whoever was due within the grace anyway stays due then.
               least(x.due_at, highseas.shift(replan_customers.now, t.grace, t.time_zone)), replan_customers.now) d
+          -- A date that moved earlier was not said to anybody: a step that it has reached already is sent now.
+          CROSS JOIN LATERAL (SELECT CASE WHEN d.due_at >= x.due_at THEN d.reminded ELSE 0 END AS reminded) z
           WHERE x.tenant_id = replan_customers.tenant_id AND x.customer_key = ANY (customers) AND x.state = 'held') p
     WHERE c.tenant_id = replan_customers.tenant_id AND c.customer_key = p.customer_key
       AND (c.due_at, c.due_rule) IS DISTINCT FROM (p.due_at, p.rule);
@@ -596,4 +621,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.replan_customers(bigint, text[], timestamptz) IS
-'Plans the due dates of held customers anew, by today''s rules and facts; a date that moves earlier stays at least the tenant''s grace away. Returns how many changed.';
+'Plans the due dates of held customers anew, by today''s rules and facts; a date that moves earlier stays at least the tenant''s grace away, and is announced. Returns how many changed.';

@@ -58,6 +58,7 @@ BEGIN
     IF c.holder IS NULL OR c.holder <> who THEN
         PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
     END IF;
+    PERFORM highseas.require_own_rep(t, c.pool_key, who);
     now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
     PERFORM highseas.require_time('until', until, greatest(now, c.due_at));
     status := CASE WHEN manager OR until <= highseas.shift(coalesce(c.due_at, now), p.max_extension, z.time_zone)
@@ -96,8 +97,9 @@ DECLARE
     c highseas.customer;
     now timestamptz;
 BEGIN
-    IF granted IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'granted must not be null', HINT = 'Say true or false.';
+    IF extension IS NULL OR granted IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'extension and granted must not be null',
+            HINT = 'highseas.extension has the numbers; granted is true or false.';
     END IF;
     SELECT x.* INTO e FROM highseas.extension x WHERE x.tenant_id = t AND x.extension_id = extension;
     IF e.extension_id IS NOT NULL THEN
@@ -145,6 +147,7 @@ BEGIN
     IF c.holder IS NULL OR c.holder <> who THEN
         PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
     END IF;
+    PERFORM highseas.require_own_rep(t, c.pool_key, who);
     now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
     IF until IS NOT NULL THEN
         PERFORM highseas.require_time('until', until, now);

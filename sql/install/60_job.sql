@@ -61,9 +61,10 @@ BEGIN
           WHERE c.tenant_id = expire_due_batch.tenant_id AND c.state = 'held' AND c.check_at <= now
             AND (c.due_at <= now OR c.next_at > now)
           ORDER BY c.check_at LIMIT batch) x;
-    PERFORM FROM highseas.rep r
-    WHERE r.tenant_id = expire_due_batch.tenant_id AND r.rep_key = ANY (holders)
-    ORDER BY r.rep_key FOR NO KEY UPDATE;
+    -- A rep who is busy (in an open transaction, for hours perhaps) is left to the next run.
+    holders := ARRAY(SELECT r.rep_key FROM highseas.rep r
+                     WHERE r.tenant_id = expire_due_batch.tenant_id AND r.rep_key = ANY (holders)
+                     ORDER BY r.rep_key FOR NO KEY UPDATE SKIP LOCKED);
     keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
                   WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys)
                     AND c.state = 'held' AND c.holder = ANY (holders)
@@ -452,7 +453,7 @@ COMMENT ON FUNCTION highseas.job_start(bigint, text) IS
 
 CREATE FUNCTION highseas.job_step(
     tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean, OUT error text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET lock_timeout = '5s' SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     message text;
@@ -488,7 +489,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.job_step(bigint, text, bigint, integer) IS
-'One batch of a run; an error undoes the batch and is returned';
+'One batch of a run; an error undoes the batch and is returned. It waits no longer than five seconds for a lock, lest one session holds up every tenant.';
 
 CREATE FUNCTION highseas.job_end(tenant_id bigint, job text, run bigint, status text, error text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
