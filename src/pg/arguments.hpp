@@ -4,6 +4,7 @@
 
 #include "pg/postgres.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
