@@ -141,19 +141,12 @@ COMMENT ON FUNCTION highseas.current_tenant() IS
 'The tenant that the views show: by the setting highseas.tenant, else the only one that the current role sees; NULL (and so no rows) when there is none. Error 22023 when there are several.';
 
 CREATE FUNCTION highseas.current_rep() RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-    rep text := nullif(current_setting('highseas.rep', true), '');
+    rep text := coalesce(nullif(current_setting('highseas.rep', true), ''),
+                         nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub');
 BEGIN
-    IF rep IS NULL THEN
-        BEGIN
-            rep := nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub';
-        EXCEPTION WHEN invalid_text_representation THEN
-            RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'setting "request.jwt.claims" is not JSON',
-                DETAIL = 'Its "sub" says who acts where the setting "highseas.rep" does not.', HINT = 'Pass rep => ''key''.';
-        END;
-    END IF;
     IF rep IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'no rep given',
             DETAIL = 'Neither the argument "rep" nor the setting "highseas.rep" nor a JWT says who acts.',
@@ -163,7 +156,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.current_rep() IS
-'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22023 when the claims are not JSON.';
+'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22P02 when the claims are not JSON.';
 
 CREATE PROCEDURE highseas.create_tenant(
     name text, time_zone text DEFAULT 'UTC', INOUT tenant_id bigint DEFAULT NULL)
