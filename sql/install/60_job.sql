@@ -281,6 +281,8 @@ DECLARE
     turns_before bigint;
 BEGIN
     rows := 0;
+    -- Every rep may be concerned, so all are locked, before any is written; the plan then rests on what cannot change.
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id ORDER BY r.rep_key FOR NO KEY UPDATE;
     IF at IS NULL THEN
         DELETE FROM highseas.rotation r WHERE r.tenant_id = rotate_batch.tenant_id;
         -- Whoever takes nothing now is not owed anything when he is back.
@@ -290,8 +292,6 @@ BEGIN
     END IF;
     pool := coalesce(at ->> 'pool', (SELECT min(p.pool_key) FROM highseas.pool p
                                      WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL));
-    -- Every rep may be concerned, so all are locked; the plan then rests on what cannot change.
-    PERFORM FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id ORDER BY r.rep_key FOR NO KEY UPDATE;
     SELECT array_agg(s.customer_key ORDER BY s.score DESC, s.online DESC, s.has_email DESC, s.customer_key DESC), count(*)
     INTO keys, found
     FROM highseas.sleepers(tenant_id, pool, now, batch, coalesce((at ->> 'score')::real, 'infinity'),
