@@ -56,7 +56,7 @@ AS $$
         p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
             AND p.proname NOT IN ('fetch_rows', 'describe_query', 'write_owner', 'lane_draw', 'lane_mark', 'lane_seen')
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
-                         'deadlines_of', 'rep_facts', 'limits_of', 'due_of', 'shift', 'verdict_detail', 'only_pool',
+                         'deadlines_of', 'rep_facts', 'limits_of', 'due_of', 'due_in_tier', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
