@@ -40,6 +40,16 @@ $node->safe_psql('postgres', q{
 	INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
 	SELECT 1, 'c' || n, 'main', '2025-12-01', '2025-12-01' FROM generate_series(1, 20) n});
 
+# Whatever is told to bob waits while the table stuck has a row.
+$node->safe_psql('postgres', q{
+	CREATE TABLE stuck ();
+	CREATE FUNCTION wait() RETURNS trigger LANGUAGE plpgsql AS $$
+	BEGIN
+		WHILE EXISTS (SELECT FROM public.stuck) LOOP PERFORM pg_sleep(.02); END LOOP;
+		RETURN NEW;
+	END $$;
+	CREATE TRIGGER wait BEFORE INSERT ON highseas.notice FOR EACH ROW WHEN (NEW.rep_key = 'bob') EXECUTE FUNCTION wait()});
+
 my $month = 0;
 interrupt('cancelled, and its session stays idle', '',
 	sub { $node->safe_psql('postgres', "SELECT pg_cancel_backend($_[0])") });
@@ -54,11 +64,11 @@ interrupt('killed by SIGKILL', '', sub {
 interrupt('cut off by an immediate stop of the server', '', sub { $node->stop('immediate'); $node->start });
 
 # Who has the job keeps it.
-my ($blocker, $job, $pid) = stuck_job('');
+my ($job, $pid) = stuck_job('');
 $node->safe_psql('postgres', 'CALL highseas.expire_due()');
 is($node->safe_psql('postgres', 'SELECT status FROM highseas.job_run ORDER BY run_id DESC LIMIT 1'), 'running', 'a living run is left alone');
 is($node->safe_psql('postgres', "SELECT backend_pid FROM highseas.job WHERE job = 'expire_due'"), $pid, 'its session has the job');
-end_session('blocker', $blocker);
+$node->safe_psql('postgres', 'DELETE FROM stuck');
 $job->finish;
 is($node->safe_psql('postgres', 'SELECT status, batches, rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1'), 'done|5|20', 'and ends it');
 
@@ -93,7 +103,7 @@ sub end_session
 	return;
 }
 
-# Twenty customers are due; the job has returned ann's ten and waits for bob's row, which another session has.
+# Twenty customers are due; the job has returned ann's ten and waits when it tells bob.
 sub stuck_job
 {
 	my ($then) = @_;
@@ -106,11 +116,11 @@ sub stuck_job
 		SET highseas.clock = '$from 02:00:00';
 		SELECT highseas_api.claim_many(array_agg('c' || n), 'bob') FROM generate_series(11, 20) n;
 		ALTER DATABASE postgres SET highseas.clock = '$later'});
-	my $other = session('blocker', q{BEGIN; SELECT FROM highseas.rep WHERE rep_key = 'bob' FOR UPDATE; SELECT pg_sleep(600);});
-	await(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'blocker' AND wait_event = 'PgSleep'});
+	$node->safe_psql('postgres', 'INSERT INTO stuck DEFAULT VALUES');
 	my $run = session('job', "CALL highseas.expire_due(batch => 5); $then");
-	await(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'job' AND wait_event_type = 'Lock'});
-	return ($other, $run, $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE application_name = 'job'}));
+	await(q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'job' AND state = 'active' AND wait_event = 'PgSleep'
+		AND (SELECT held FROM highseas.rep WHERE rep_key = 'ann') = 0});
+	return ($run, $node->safe_psql('postgres', q{SELECT pid FROM pg_stat_activity WHERE application_name = 'job'}));
 }
 
 sub await
@@ -125,13 +135,13 @@ sub held { return $node->safe_psql('postgres', q{SELECT string_agg(rep_key || ' 
 sub interrupt
 {
 	my ($what, $then, $strike) = @_;
-	my ($other, $run, $pid) = stuck_job($then);
+	my ($run, $pid) = stuck_job($then);
 	is(held(), 'ann 0, bob 10', "$what: two batches are committed, the third waits");
 	$strike->($pid);
-	# The blocking session's end lets the next run go on.
-	end_session('blocker', $other);
+	# The next run will not get stuck.
+	$node->safe_psql('postgres', 'DELETE FROM stuck');
 	$node->poll_query_until('postgres', q{SELECT count(*) FROM pg_stat_activity
-		WHERE application_name = 'blocker' OR application_name = 'job' AND query LIKE 'CALL%' AND state = 'active'}, 0)
+		WHERE application_name = 'job' AND query LIKE 'CALL%' AND state = 'active'}, 0)
 		or die 'the job goes on';
 	is(held(), 'ann 0, bob 10', "$what: they stay");
 	$node->safe_psql('postgres', 'CALL highseas.expire_due(batch => 5)');
