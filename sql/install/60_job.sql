@@ -508,14 +508,15 @@ CREATE PROCEDURE highseas.run_job(job text, tenant text, max_rows bigint, max_se
 LANGUAGE plpgsql
 AS $$
 DECLARE
+    -- Types are looked up before the first statement, so in the path of the caller.
     tenants bigint[];
     t bigint;
     run bigint;
-    step record;
+    step pg_catalog.record;
     done bigint;
-    began timestamptz;
-    status text;
-    failure text;
+    began pg_catalog.timestamptz;
+    status pg_catalog.text;
+    failure pg_catalog.text;
 BEGIN
     -- Repeated after each COMMIT: a procedure that commits can have no SET clause.
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
