@@ -52,26 +52,21 @@ AS $$
 DECLARE
     keys text[];
     holders text[];
-    found integer;
     now timestamptz := highseas.clock();
     warned bigint;
 BEGIN
-    SELECT array_agg(x.customer_key), array_agg(DISTINCT x.holder), count(*) INTO keys, holders, found
+    -- Who is busy (a rep in an open transaction, for hours perhaps) is left to the next run, and holds up nobody
+    -- behind him: LIMIT counts what could be locked. Nothing here waits, so the locks need no order.
+    SELECT coalesce(array_agg(x.customer_key), '{}'), array_agg(DISTINCT x.holder) INTO keys, holders
     FROM (SELECT c.customer_key, c.holder FROM highseas.customer c
+          JOIN highseas.rep r ON r.tenant_id = c.tenant_id AND r.rep_key = c.holder
           WHERE c.tenant_id = expire_due_batch.tenant_id AND c.state = 'held' AND c.check_at <= now
             AND (c.due_at <= now OR c.next_at > now)
-          ORDER BY c.check_at LIMIT batch) x;
-    -- A rep who is busy (in an open transaction, for hours perhaps) is left to the next run.
-    holders := ARRAY(SELECT r.rep_key FROM highseas.rep r
-                     WHERE r.tenant_id = expire_due_batch.tenant_id AND r.rep_key = ANY (holders)
-                     ORDER BY r.rep_key FOR NO KEY UPDATE SKIP LOCKED);
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys)
-                    AND c.state = 'held' AND c.holder = ANY (holders)
-                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+          ORDER BY c.check_at LIMIT batch
+          FOR NO KEY UPDATE OF r, c SKIP LOCKED) x;
     now := highseas.act_time(tenant_id, holders, keys);
     rows := cardinality(keys);
-    more := found = batch AND rows > 0;
+    more := rows = batch;
 
     -- Followed up meanwhile: only look again later.
     UPDATE highseas.customer c SET check_at = c.next_at
