@@ -10,7 +10,7 @@ CREATE FUNCTION highseas.is_sound_holder(
 RETURNS boolean
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'highseas_is_sound_holder';
 COMMENT ON FUNCTION highseas.is_sound_holder(text, text, bigint, timestamptz, timestamptz, text, text) IS
-'state is free, held, frozen, withdrawn or gone; exactly a held customer has a holder, a holding and its beginning, and only a held one is due; deal is none, open or closed; the key has 1 to 1024 bytes. state, deal and customer_key must not be NULL (their columns are not).';
+'state is free, held, frozen, withdrawn or gone; exactly a held customer has a holder, a holding and its beginning, and only a held one is due; deal is none, open or closed; the key has 1 to 1024 bytes. False when state, deal or customer_key is NULL.';
 
 CREATE FUNCTION highseas.is_sound_plan(
     check_at timestamptz, next_at timestamptz, due_at timestamptz, held_since timestamptz, pooled_since timestamptz,
@@ -25,4 +25,4 @@ CREATE FUNCTION highseas.is_sound_spell(act text, started_at timestamptz, end_ac
 RETURNS boolean
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'highseas_is_sound_spell';
 COMMENT ON FUNCTION highseas.is_sound_spell(text, timestamptz, text, timestamptz) IS
-'act is claim, assign, transfer, rotate, import or adopt; a spell has ended_at and end_act (return, take_back, expire, assign, transfer, adopt, withdraw, gone, merge, reconcile) or neither, and ends not before it began. act must not be NULL (its column is not).';
+'act is claim, assign, transfer, rotate, import or adopt; a spell has ended_at and end_act (return, take_back, expire, assign, transfer, adopt, withdraw, gone, merge, reconcile) or neither, and ends not before it began. False when act is NULL.';

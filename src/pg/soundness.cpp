@@ -23,6 +23,8 @@ bool finite(FunctionCallInfo fcinfo, int i) {
 }
 
 bool is_key(FunctionCallInfo fcinfo, int i) {
+    if (PG_ARGISNULL(i))
+        return false;
     const auto key = argument<std::string_view>(fcinfo, i);
     return !key.empty() && key.size() <= 1024;
 }
@@ -41,6 +43,8 @@ extern "C" Datum highseas_is_sound_key(PG_FUNCTION_ARGS) {
 
 // (state, holder, holding_id, held_since, due_at, deal, customer_key)
 extern "C" Datum highseas_is_sound_holder(PG_FUNCTION_ARGS) {
+    if (PG_ARGISNULL(0) || PG_ARGISNULL(5))
+        PG_RETURN_BOOL(false);
     const auto state = argument<std::string_view>(fcinfo, 0);
     const bool held = state == "held";
     PG_RETURN_BOOL(is_customer_state(state) && held != PG_ARGISNULL(1) && held != PG_ARGISNULL(2) &&
@@ -59,7 +63,7 @@ extern "C" Datum highseas_is_sound_plan(PG_FUNCTION_ARGS) {
 
 // (act, started_at, end_act, ended_at)
 extern "C" Datum highseas_is_sound_spell(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(is_take_act(argument<std::string_view>(fcinfo, 0)) &&
+    PG_RETURN_BOOL(!PG_ARGISNULL(0) && is_take_act(argument<std::string_view>(fcinfo, 0)) &&
                    PG_ARGISNULL(2) == PG_ARGISNULL(3) && ordered(fcinfo, 1, 3) &&
                    finite(fcinfo, 1) && finite(fcinfo, 3) &&
                    (PG_ARGISNULL(2) || is_end_act(argument<std::string_view>(fcinfo, 2))));
