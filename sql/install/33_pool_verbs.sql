@@ -381,7 +381,9 @@ BEGIN
     claimed := 0;
     refused := 0;
     PERFORM highseas.require_retry_key(retry_key);
-    IF customers IS NULL OR array_position(customers, NULL) IS NOT NULL THEN
+    IF array_ndims(customers) > 1 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'customers must be a plain list', HINT = 'Pass ARRAY[''key'', ''key''].';
+    ELSIF customers IS NULL OR array_position(customers, NULL) IS NOT NULL THEN
         PERFORM highseas.require_key('customer', NULL);
     ELSIF cardinality(customers) > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'too many customers in one call',
