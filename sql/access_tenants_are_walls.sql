@@ -352,6 +352,8 @@ SET evil.armed = 'yes';
 ANALYZE public.bait;
 REFRESH MATERIALIZED VIEW public.bait_view;
 SET evil.armed = 'no';
+\c -
+SET client_min_messages = warning;
 
 -- Roles that are gone disturb nobody.
 SET SESSION AUTHORIZATION regress_a_agent;
