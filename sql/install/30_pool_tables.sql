@@ -228,6 +228,7 @@ CREATE TABLE highseas.profile (
     main_products text,
     registered_at timestamptz,
     last_login_at timestamptz,
+    attachment text COLLATE "C",
     crm_owner text COLLATE "C",
     changed_at timestamptz,
     attributes jsonb NOT NULL DEFAULT '{}',
@@ -285,9 +286,11 @@ CREATE TABLE highseas.follow_up (
     kind text NOT NULL,
     actor text NOT NULL,
     note text,
+    activity_key text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key, follow_up_id)
 );
-COMMENT ON TABLE highseas.follow_up IS 'What holders did for their customers';
+CREATE UNIQUE INDEX follow_up_activity ON highseas.follow_up (tenant_id, activity_key) WHERE activity_key IS NOT NULL;
+COMMENT ON TABLE highseas.follow_up IS 'What holders did for their customers. activity_key: where it came from, when a sync brought it.';
 
 CREATE TABLE highseas.customer_event (
     tenant_id bigint NOT NULL,

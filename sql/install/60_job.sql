@@ -470,8 +470,8 @@ BEGIN
             WHEN 'rotate' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.rotate_batch(tenant_id, run, batch) b;
             WHEN 'replan' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.replan_batch(tenant_id, run, batch) b;
             WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
-            WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, batch) b;
-            WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, batch) b;
+            WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, run, batch) b;
+            WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, run, batch) b;
         END CASE;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, details = PG_EXCEPTION_DETAIL;
