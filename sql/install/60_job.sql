@@ -179,7 +179,7 @@ BEGIN ATOMIC
           WHERE p.tenant_id = sleepers.tenant_id AND p.pool_key = sleepers.pool_key)
       AND (c.embargo_until IS NULL OR c.embargo_until <= now)
     ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
-    LIMIT most;
+    LIMIT greatest(most, 0);
 END;
 COMMENT ON FUNCTION highseas.sleepers(bigint, text, timestamptz, integer, real, boolean, boolean, text) IS
 'The customers that lie in a pool for its rotate_after or longer, not under embargo: the best most of them below a position in the order of the pool';
@@ -421,6 +421,10 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
+    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge}') THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(job_start.job, 100)),
+            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge.';
+    END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
     -- A session may outlive its CALL: cancelled, or timed out, it stays in a pool. (query_start is NULL without
@@ -517,9 +521,9 @@ BEGIN
     PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     PERFORM highseas.require_top_level();
     IF max_rows IS NULL OR max_seconds IS NULL OR batch IS NULL
-       OR max_rows < 1 OR NOT max_seconds > 0 OR batch NOT BETWEEN 1 AND 100000 THEN
+       OR max_rows < 1 OR max_seconds <= 0 OR max_seconds > 31536000 OR batch NOT BETWEEN 1 AND 100000 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a bound of the job is out of range',
-            DETAIL = 'max_rows and max_seconds must be positive, batch between 1 and 100000.',
+            DETAIL = 'max_rows and max_seconds must be positive, max_seconds a year at most, batch between 1 and 100000.',
             HINT = 'Leave them out for the defaults.';
     END IF;
     tenants := highseas.job_tenants(tenant);
