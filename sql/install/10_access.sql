@@ -89,8 +89,19 @@ AS $$
 DECLARE
     wanted text := coalesce(tenant, nullif(pg_catalog.current_setting('highseas.tenant', true), ''));
     found bigint;
+    last bigint;
     matches bigint;
 BEGIN
+    -- has_access() asked of the caller's few roles first: asking every tenant takes as long as there are tenants.
+    IF NOT highseas.caller_has(NULL) THEN
+        SELECT min(r.tenant_id), max(r.tenant_id), count(*) INTO found, last, matches
+        FROM highseas.tenant_role r
+        WHERE (wanted IS NULL OR r.tenant_id = (SELECT t.tenant_id FROM highseas.tenant t WHERE t.name = wanted))
+          AND highseas.access_rank(r.access) >= highseas.access_rank(needed) AND highseas.caller_has(r.role_name);
+        IF found = last THEN
+            RETURN found;
+        END IF;
+    END IF;
     SELECT min(t.tenant_id), count(*) INTO found, matches
     FROM highseas.tenant t
     WHERE (wanted IS NULL OR t.name = wanted) AND highseas.has_access(t.tenant_id, needed);

@@ -126,7 +126,11 @@ AS $$
 DECLARE
     f record;
     c record;
-    l record;
+    kinds text[];
+    rules text[];
+    maxima integer[];
+    used integer[];
+    resets timestamptz[];
     member boolean := true;
     cooldown_until timestamptz;
 BEGIN
@@ -149,21 +153,25 @@ BEGIN
             WHERE h.tenant_id = check_claim.tenant_id AND h.customer_key = check_claim.customer_key
               AND h.rep_key = check_claim.rep_key);
     END IF;
-    SELECT array_agg(x.kind) AS kinds, array_agg(x.rule) AS rules, array_agg(x.maximum) AS maxima,
-           array_agg(x.used) AS used, array_agg(x.resets_at) AS resets
-    INTO l
-    FROM highseas.limits_of(check_claim.tenant_id, check_claim.rep_key, f.tier, f.held, check_claim.now, f.time_zone) x
-    WHERE (x.pool_key IS NULL OR x.pool_key = c.pool_key)
-      AND (x.class IS NULL OR x.class = c.class)
-      AND (x.kind = 'capacity' OR act NOT IN ('import', 'adopt'));
+    -- Only limits that are used up can refuse; to gather the others, too, would double the cost of a check.
+    IF EXISTS (
+        SELECT FROM highseas.limits_of(check_claim.tenant_id, check_claim.rep_key, f.tier, f.held, check_claim.now, f.time_zone) x
+        WHERE x.used >= x.maximum) THEN
+        SELECT array_agg(x.kind), array_agg(x.rule), array_agg(x.maximum), array_agg(x.used), array_agg(x.resets_at)
+        INTO kinds, rules, maxima, used, resets
+        FROM highseas.limits_of(check_claim.tenant_id, check_claim.rep_key, f.tier, f.held, check_claim.now, f.time_zone) x
+        WHERE (x.pool_key IS NULL OR x.pool_key = c.pool_key)
+          AND (x.class IS NULL OR x.class = c.class)
+          AND (x.kind = 'capacity' OR act NOT IN ('import', 'adopt'));
+    END IF;
 
     IF act = 'claim' OR c.state IS NULL OR c.state IN ('withdrawn', 'gone') THEN
         RETURN highseas.claim_verdict(now, c.state, c.holder, rep_key, c.embargo_until, c.is_open, member, f.active,
-                                      cooldown_until, l.kinds, l.rules, l.maxima, l.used, l.resets);
+                                      cooldown_until, kinds, rules, maxima, used, resets);
     END IF;
     -- Whoever decides in place of a claim overrules holder, freeze, embargo and a closed pool.
     RETURN highseas.claim_verdict(now, 'free', NULL, rep_key, NULL, true, member, f.active OR act IN ('import', 'adopt'),
-                                  cooldown_until, l.kinds, l.rules, l.maxima, l.used, l.resets);
+                                  cooldown_until, kinds, rules, maxima, used, resets);
 END
 $$;
 COMMENT ON FUNCTION highseas.check_claim(bigint, text, text, timestamptz, text) IS

@@ -17,21 +17,19 @@ COMMENT ON FUNCTION highseas.act_time(bigint, text[], text[]) IS
 'The time of an act on locked rows: the clock, but never before the last act of its reps and after the last one of its customers';
 
 CREATE FUNCTION highseas.take_one(
-    tenant_id bigint, customer_key text, rep_key text, act text, actor text, now timestamptz, reason text, retry_key text)
-RETURNS void
+    tenant_id bigint, customer_key text, rep_key text, act text, actor text, now timestamptz, reason text, retry_key text,
+    OUT due_at timestamptz, OUT due_rule text)
 LANGUAGE plpgsql
 AS $$
 DECLARE
     c record;
-    d record;
     opened bigint;
 BEGIN
-    SELECT x.holder, x.pool_key, x.class, x.last_order_at, x.protected_until, x.deal INTO c
+    SELECT x.holder, x.pool_key, x.class, d.due_at, d.rule, d.reminded, d.next_at INTO c
     FROM highseas.customer x
+    CROSS JOIN LATERAL highseas.due_of(take_one.tenant_id, take_one.rep_key, x.pool_key, x.class, take_one.now,
+        NULL, x.last_order_at, NULL, x.protected_until, x.deal, NULL, take_one.now) d
     WHERE x.tenant_id = take_one.tenant_id AND x.customer_key = take_one.customer_key;
-    SELECT x.due_at, x.rule, x.reminded, x.next_at INTO d
-    FROM highseas.due_of(take_one.tenant_id, take_one.rep_key, c.pool_key, c.class, take_one.now,
-        NULL, c.last_order_at, NULL, c.protected_until, c.deal, NULL, take_one.now) x;
     IF c.holder IS NOT NULL THEN
         UPDATE highseas.holding h
         SET ended_at = take_one.now, end_act = take_one.act, end_actor = take_one.actor, end_reason = take_one.reason
@@ -48,13 +46,15 @@ BEGIN
     WHERE r.tenant_id = take_one.tenant_id AND r.rep_key = take_one.rep_key;
     UPDATE highseas.customer x
     SET state = 'held', holder = take_one.rep_key, holding_id = opened, held_since = take_one.now,
-        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = d.reminded,
-        due_at = d.due_at, due_rule = d.rule, next_at = d.next_at, check_at = d.next_at, last_act_at = take_one.now
+        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = c.reminded,
+        due_at = c.due_at, due_rule = c.rule, next_at = c.next_at, check_at = c.next_at, last_act_at = take_one.now
     WHERE x.tenant_id = take_one.tenant_id AND x.customer_key = take_one.customer_key;
+    due_at := c.due_at;
+    due_rule := c.rule;
 END
 $$;
 COMMENT ON FUNCTION highseas.take_one(bigint, text, text, text, text, timestamptz, text, text) IS
-'take() for one customer, in plain statements: starting the joins that serve thousands would cost three times the writing';
+'take() for one customer, in plain statements: starting the joins that serve thousands would cost three times the writing. Returns when it is due, by which deadline.';
 
 CREATE FUNCTION highseas.take(
     tenant_id bigint, customers text[], reps text[], act text, actor text, now timestamptz,

@@ -172,6 +172,7 @@ DECLARE
     rep_acted timestamptz;
     customer_acted timestamptz;
     v highseas.verdict;
+    taken record;
 BEGIN
     PERFORM highseas.require_key('customer', customer);
     PERFORM highseas.require_retry_key(retry_key);
@@ -191,11 +192,15 @@ BEGIN
         IF NOT v.allowed THEN
             PERFORM highseas.refuse(v, customer, t);
         END IF;
-        PERFORM highseas.take_one(t, customer, who, 'claim', highseas.actor(), now, NULL, retry_key);
+        taken := highseas.take_one(t, customer, who, 'claim', highseas.actor(), now, NULL, retry_key);
+        claim.customer_key := customer;
+        claim.held_since := now;
+        claim.due_at := taken.due_at;
+        claim.due_rule := taken.due_rule;
+    ELSE
+        SELECT c.pool_key, c.due_at, c.due_rule INTO claim.pool_key, claim.due_at, claim.due_rule
+        FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = customer;
     END IF;
-    SELECT c.customer_key, c.pool_key, coalesce(claim.held_since, c.held_since), c.due_at, c.due_rule
-    INTO claim.customer_key, claim.pool_key, claim.held_since, claim.due_at, claim.due_rule
-    FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = customer;
 END
 $$;
 COMMENT ON FUNCTION highseas_api.claim(text, text, text, text) IS

@@ -10,8 +10,12 @@ BEGIN
                    FILTER (WHERE a.mode = 'i') AS inputs,
                string_agg(format('INOUT %I %s DEFAULT NULL', a.name, a.type), ', ' ORDER BY a.n) FILTER (WHERE a.mode = 'o') AS outputs,
                string_agg(format('%I.%I', p.proname, a.name), ', ' ORDER BY a.n) FILTER (WHERE a.mode = 'i') AS arguments,
-               string_agg(format('x.%I', a.name), ', ' ORDER BY a.n) FILTER (WHERE a.mode = 'o') AS results,
-               string_agg(format('%I.%I', p.proname, a.name), ', ' ORDER BY a.n) FILTER (WHERE a.mode = 'o') AS targets
+               -- One assignment, then each field's: a SELECT ... INTO would start an executor.
+               CASE count(*) FILTER (WHERE a.mode = 'o')
+                   WHEN 1 THEN min(format('%I.%I', p.proname, a.name)) FILTER (WHERE a.mode = 'o') ELSE 'answer' END AS target,
+               CASE WHEN count(*) FILTER (WHERE a.mode = 'o') > 1 THEN
+                   string_agg(format('    %I.%I := answer.%I;', p.proname, a.name, a.name), E'\n' ORDER BY a.n)
+                       FILTER (WHERE a.mode = 'o') END AS fields
         FROM pg_proc p
         JOIN pg_description d ON d.objoid = p.oid AND d.classoid = 'pg_proc'::regclass
         CROSS JOIN LATERAL (
@@ -23,10 +27,13 @@ BEGIN
     LOOP
         EXECUTE format(
             'CREATE PROCEDURE highseas.%I(%s, %s) LANGUAGE plpgsql AS $body$
+DECLARE
+    answer record;
 BEGIN
-    SELECT %s INTO %s FROM highseas_api.%I(%s) x;
+    %s := highseas_api.%I(%s);
+%s
 END
-$body$', f.proname, f.inputs, f.outputs, f.results, f.targets, f.proname, f.arguments);
+$body$', f.proname, f.inputs, f.outputs, f.target, f.proname, f.arguments, f.fields);
         EXECUTE format('COMMENT ON PROCEDURE highseas.%I IS %L', f.proname, f.description);
     END LOOP;
 END
