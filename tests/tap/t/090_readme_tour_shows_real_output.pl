@@ -1,0 +1,62 @@
+# The README's examples work. Its tour, as one psql session: each block of SQL gives the output in the block of console
+# after it.
+# UPDATE_GOLDEN=1 writes the output into the README instead.
+use strict;
+use warnings;
+use IPC::Run qw(run);
+use PostgreSQL::Test::Utils;
+use Test::More;
+use HighseasCluster;
+
+my $readme = "$ENV{HIGHSEAS_SOURCE}/README.md";
+my $text = slurp_file($readme);
+my ($tour) = $text =~ /^(## Ten-minute tour\n.*?)^## /ms or die 'the README has no tour';
+
+# Text, SQL, text, SQL ...; a console block belongs to the SQL block that it follows directly.
+my $block = qr/^```sql\n(.*?)^```\n(?:\n```console\n(.*?)^```\n)?/ms;
+my (@sql, @expected);
+while ($tour =~ /$block/g)
+{
+	push @sql, $1;
+	push @expected, $2 // '';
+}
+ok(@sql > 5, 'the tour has blocks of SQL');
+
+my $node = start_node('main');
+$node->safe_psql('postgres', 'CREATE DATABASE crm');
+my $input = join '', map { "\\echo \@\@ next block\n$_" } @sql;
+my $output = '';
+run [ 'psql', '-X', '-q', '-d', $node->connstr('crm') ], '<', \$input, '>', \$output, '2>&1';
+$output =~ s/[ \t]+$//mg;
+my (undef, @actual) = split /^\@\@ next block\n/m, $output, -1;
+s/\n+\z/\n/ for @actual;
+
+if ($ENV{UPDATE_GOLDEN})
+{
+	my @blocks = @actual;
+	$tour =~ s/$block/"```sql\n$1```\n" . console(shift @blocks)/ge;
+	$text =~ s/^## Ten-minute tour\n.*?(?=^## )/$tour/ms;
+	open my $file, '>', $readme or die "$readme: $!";
+	print $file $text;
+	close $file;
+	@expected = @actual;
+}
+for my $n (0 .. $#sql)
+{
+	my ($first) = split /\n/, $sql[$n];
+	is($actual[$n], $expected[$n], "block @{[$n + 1]}: $first");
+}
+
+# The examples of rules, in the database of the tour's shop.
+my ($rules) = $text =~ /^## Rules by example.*?^```sql\n(.*?)^```/ms or die 'the README has no rules';
+is($node->psql('crm', "INSERT INTO highseas.pool (pool_key) VALUES ('leads');
+	INSERT INTO highseas.rep (rep_key) VALUES ('kim');\n$rules"), 0, 'the examples of rules work');
+
+$node->stop;
+done_testing();
+
+sub console
+{
+	my ($shown) = @_;
+	return $shown eq '' ? '' : "\n```console\n$shown```\n";
+}
