@@ -162,6 +162,9 @@ AS $$
     FROM highseas.holding a JOIN highseas.holding b
         ON b.tenant_id = a.tenant_id AND b.customer_key = a.customer_key AND b.holding_id > a.holding_id
        AND b.started_at < coalesce(a.ended_at, 'infinity')
+    -- Of customers that became one, each brought its own history.
+    WHERE NOT EXISTS (SELECT FROM highseas.customer_event e
+                      WHERE e.tenant_id = a.tenant_id AND e.customer_key = a.customer_key AND e.act = 'merge')
     UNION ALL
     SELECT t.tenant_id, 'ledger row of an unknown customer', t.customer_key, t.source
     FROM (SELECT h.tenant_id, h.customer_key, 'holding' AS source FROM highseas.holding h

@@ -1,0 +1,123 @@
+-- CRMs rename keys and merge records: the history stays one.
+
+-- Every table that carries a customer's history moves to another key.
+CREATE FUNCTION highseas.move_history(tenant_id bigint, from_key text, to_key text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    UPDATE highseas.holding x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.follow_up x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.customer_event x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.notice x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.extension x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.reconcile_finding x SET resolved_at = coalesce(x.resolved_at, highseas.clock())
+    WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.reconcile_finding x SET customer_key = to_key
+    WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    -- An order that both had under the same key is the same order.
+    DELETE FROM highseas.purchase x USING highseas.purchase y
+    WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key
+      AND y.tenant_id = x.tenant_id AND y.customer_key = to_key AND y.order_key = x.order_key;
+    UPDATE highseas.purchase x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+END
+$$;
+COMMENT ON FUNCTION highseas.move_history(bigint, text, text) IS 'Puts all that happened to one customer under another key';
+
+CREATE FUNCTION highseas_api.rekey_customer(
+    customer text, new_key text, tenant text DEFAULT NULL, OUT customer_key text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+    c highseas.customer;
+    now timestamptz;
+BEGIN
+    PERFORM highseas.require_key('new_key', new_key);
+    c := highseas.lock_customer(t, customer);
+    PERFORM highseas.require_customer(c, customer);
+    IF EXISTS (SELECT FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = new_key) THEN
+        RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('customer "%s" exists already', left(new_key, 100)),
+            DETAIL = 'A key belongs to one customer.', HINT = 'CALL highseas.merge_customer() makes two customers one.';
+    END IF;
+    now := highseas.act_time(t, ARRAY[c.holder], ARRAY[customer]);
+    UPDATE highseas.customer x
+    SET customer_key = new_key, last_act_at = now,
+        lane = highseas.lane_of(new_key, (SELECT p.lanes FROM highseas.pool p WHERE p.tenant_id = t AND p.pool_key = c.pool_key))
+    WHERE x.tenant_id = t AND x.customer_key = customer;
+    UPDATE highseas.profile x SET customer_key = new_key WHERE x.tenant_id = t AND x.customer_key = customer;
+    PERFORM highseas.move_history(t, customer, new_key);
+    PERFORM highseas.record_event(t, now, new_key, 'rekey', c.holder, NULL, format('was %s', customer));
+    customer_key := new_key;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.rekey_customer(text, text, text) IS
+'The CRM gave a customer another key: everything moves to it. Call it before the next sync, which would else take the new key for a new customer. Errors: 42704 unknown customer, 23505 the new key is taken, 42501, 22004/22023.';
+
+CREATE FUNCTION highseas_api.merge_customer(
+    customer text, into_customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL,
+    OUT customer_key text, OUT holder text, OUT state text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+    reps text[];
+    gone highseas.customer;
+    kept highseas.customer;
+    now timestamptz;
+BEGIN
+    PERFORM highseas.require_key('customer', customer);
+    PERFORM highseas.require_key('into_customer', into_customer);
+    IF customer = into_customer THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a customer cannot be merged into itself', HINT = 'Name two customers.';
+    END IF;
+    reps := ARRAY(SELECT x.holder FROM highseas.customer x
+                  WHERE x.tenant_id = t AND x.customer_key IN (customer, into_customer) AND x.holder IS NOT NULL);
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = ANY (reps) ORDER BY r.rep_key FOR NO KEY UPDATE;
+    PERFORM FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key IN (customer, into_customer)
+    ORDER BY x.customer_key FOR UPDATE;
+    SELECT x.* INTO gone FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
+    SELECT x.* INTO kept FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = into_customer;
+    PERFORM highseas.require_customer(gone, customer);
+    PERFORM highseas.require_customer(kept, into_customer);
+    IF gone.holder <> ALL (reps) OR kept.holder <> ALL (reps) THEN
+        RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = format('customer "%s" or "%s" is changing hands', left(customer, 100), left(into_customer, 100)),
+            DETAIL = 'Its holder changed while this waited.', HINT = 'Try again.';
+    END IF;
+    now := highseas.act_time(t, reps, ARRAY[customer, into_customer]);
+
+    IF gone.holder IS NOT NULL AND (kept.holder IS NOT NULL OR kept.state IN ('withdrawn', 'frozen')) THEN
+        -- The survivor's holder, or its being out of reach, stands: the other spell ends.
+        PERFORM highseas.release(t, ARRAY[customer], 'merge', highseas.actor(), now, coalesce(reason, 'merged into ' || into_customer));
+        SELECT x.* INTO gone FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
+    END IF;
+    DELETE FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
+    UPDATE highseas.extension e SET status = 'refused', decided_at = now, decided_by = highseas.actor()
+    WHERE e.tenant_id = t AND e.customer_key = customer AND e.status = 'asked'
+      AND (gone.holder IS NULL OR kept.holder IS NOT NULL);
+    PERFORM highseas.move_history(t, customer, into_customer);
+    UPDATE highseas.customer x
+    SET last_act_at = now,
+        last_order_at = greatest(kept.last_order_at, gone.last_order_at),
+        passive_returns = greatest(kept.passive_returns, gone.passive_returns),
+        embargo_until = CASE WHEN gone.holder IS NULL THEN greatest(kept.embargo_until, gone.embargo_until) END,
+        deal = CASE WHEN 'open' IN (kept.deal, gone.deal) THEN 'open' WHEN 'closed' IN (kept.deal, gone.deal) THEN 'closed' ELSE 'none' END,
+        score = greatest(kept.score, gone.score), online = kept.online OR gone.online, has_email = kept.has_email OR gone.has_email
+    WHERE x.tenant_id = t AND x.customer_key = into_customer;
+    IF gone.holder IS NOT NULL THEN
+        -- Only the other one was held: its spell goes on as the survivor's.
+        UPDATE highseas.customer x
+        SET state = 'held', holder = gone.holder, holding_id = gone.holding_id, held_since = gone.held_since,
+            last_follow_up_at = gone.last_follow_up_at, due_at = gone.due_at, due_rule = gone.due_rule, next_at = gone.next_at,
+            check_at = gone.check_at, reminded = gone.reminded, extended_until = gone.extended_until, protected_until = gone.protected_until,
+            embargo_until = NULL
+        WHERE x.tenant_id = t AND x.customer_key = into_customer;
+    END IF;
+    DELETE FROM highseas.profile x WHERE x.tenant_id = t AND x.customer_key = customer;
+    PERFORM highseas.replan_customers(t, ARRAY[into_customer], now);
+    PERFORM highseas.record_event(t, now, into_customer, 'merge', coalesce(kept.holder, gone.holder), reason, format('took in %s', customer));
+    SELECT x.customer_key, x.holder, x.state INTO merge_customer.customer_key, merge_customer.holder, merge_customer.state
+    FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = into_customer;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.merge_customer(text, text, text, text) IS
+'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count. Errors: 42704, 22023, 55P03, 42501, 22004.';
