@@ -31,6 +31,8 @@ $output =~ s/[ \t]+$//mg;
 my (undef, @actual) = split /^\@\@ next block\n/m, $output, -1;
 s/\n+\z/\n/ for @actual;
 
+is(scalar @actual, scalar @sql, 'the session comes to its end') or die "it ended with: $actual[-1]";
+
 if ($ENV{UPDATE_GOLDEN})
 {
 	my @blocks = @actual;
