@@ -87,7 +87,9 @@ BEGIN
     ), counted AS (
         UPDATE highseas.rep r
         SET held = r.held + n.gained, last_act_at = take.now,
-            waiting_since = CASE WHEN take.act = 'rotate' THEN take.now + n.turn * interval '1 microsecond'
+            -- Behind all others, also when the clock stands still between two batches.
+            waiting_since = CASE WHEN take.act = 'rotate' THEN n.turn * interval '1 microsecond' + greatest(take.now,
+                                     (SELECT max(x.waiting_since) FROM highseas.rep x WHERE x.tenant_id = take.tenant_id))
                                  ELSE r.waiting_since END
         FROM (SELECT x.rep_key, sum(x.gained) AS gained, max(x.turn) AS turn
               FROM (SELECT t.rep_key, 1 AS gained, t.turn FROM taken t
