@@ -86,9 +86,11 @@ CREATE FUNCTION highseas.require_own_rep(tenant_id bigint, pool text, rep text) 
 LANGUAGE plpgsql STABLE
 AS $$
 BEGIN
-    IF EXISTS (SELECT FROM highseas.pool p
-               WHERE p.tenant_id = require_own_rep.tenant_id AND p.pool_key = pool AND p.current_rep_only)
-       AND rep IS DISTINCT FROM highseas.current_rep() AND NOT highseas.has_access(tenant_id, 'manager') THEN
+    IF NOT EXISTS (SELECT FROM highseas.pool p
+                   WHERE p.tenant_id = require_own_rep.tenant_id AND p.pool_key = pool AND p.current_rep_only)
+       OR highseas.has_access(tenant_id, 'manager') THEN
+        RETURN;
+    ELSIF rep IS DISTINCT FROM highseas.current_rep() THEN
         RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('pool "%s" lets reps act for themselves only', pool),
             DETAIL = format('The session acts as "%s".', highseas.current_rep()),
             HINT = 'SET highseas.rep, or ask a manager to assign.';
