@@ -51,41 +51,51 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     keys text[];
-    holders text[];
+    looked text[];
+    unannounced text[];
+    last_act_at timestamptz;
     now timestamptz := highseas.clock();
-    warned bigint;
+    warned bigint := 0;
 BEGIN
     -- Who is busy (a rep in an open transaction, for hours perhaps) is left to the next run, and holds up nobody
     -- behind him: LIMIT counts what could be locked. Nothing here waits, so the locks need no order.
-    SELECT coalesce(array_agg(x.customer_key), '{}'), array_agg(DISTINCT x.holder) INTO keys, holders
-    FROM (SELECT c.customer_key, c.holder FROM highseas.customer c
+    SELECT coalesce(array_agg(x.customer_key), '{}'), array_agg(x.customer_key) FILTER (WHERE x.next_at > now),
+           array_agg(x.customer_key) FILTER (WHERE x.reminded = 0), max(x.last_act_at)
+    INTO keys, looked, unannounced, last_act_at
+    FROM (SELECT c.customer_key, c.next_at, c.reminded,
+                 greatest(r.last_act_at, c.last_act_at + interval '1 microsecond') AS last_act_at
+          FROM highseas.customer c
           JOIN highseas.rep r ON r.tenant_id = c.tenant_id AND r.rep_key = c.holder
           WHERE c.tenant_id = expire_due_batch.tenant_id AND c.state = 'held' AND c.check_at <= now
             AND (c.due_at <= now OR c.next_at > now)
           ORDER BY c.check_at LIMIT batch
           FOR NO KEY UPDATE OF r, c SKIP LOCKED) x;
-    now := highseas.act_time(tenant_id, holders, keys);
+    now := greatest(highseas.clock(), last_act_at);  -- act_time() without reading them again
     rows := cardinality(keys);
     more := rows = batch;
 
     -- Followed up meanwhile: only look again later.
-    UPDATE highseas.customer c SET check_at = c.next_at
-    WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys) AND c.next_at > now;
+    IF looked IS NOT NULL THEN
+        UPDATE highseas.customer c SET check_at = c.next_at
+        WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (looked) AND c.next_at > now;
+    END IF;
     -- Nothing strikes unannounced: whoever missed every reminder (no job ran) gets one and the grace.
-    WITH late AS (
-        UPDATE highseas.customer c
-        SET due_at = x.due_at, next_at = x.due_at, check_at = x.due_at, reminded = cardinality(d.remind_before)
-        FROM highseas.deadline d, highseas.tenant t
-        CROSS JOIN LATERAL (SELECT highseas.shift(now, t.grace, t.time_zone) AS due_at) x
-        WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys) AND c.due_at <= now
-          AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule
-          AND c.reminded = 0 AND cardinality(d.remind_before) > 0 AND t.tenant_id = c.tenant_id AND t.grace > '0'
-        RETURNING c.customer_key, c.holder, c.due_at, c.due_rule
-    )
-    INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
-    SELECT expire_due_batch.tenant_id, now, l.holder, l.customer_key, 'reminder', l.due_at, highseas.reminder_text(l.customer_key, l.due_rule)
-    FROM late l;
-    GET DIAGNOSTICS warned = ROW_COUNT;
+    IF unannounced IS NOT NULL THEN
+        WITH late AS (
+            UPDATE highseas.customer c
+            SET due_at = x.due_at, next_at = x.due_at, check_at = x.due_at, reminded = cardinality(d.remind_before)
+            FROM highseas.deadline d, highseas.tenant t
+            CROSS JOIN LATERAL (SELECT highseas.shift(now, t.grace, t.time_zone) AS due_at) x
+            WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (unannounced) AND c.due_at <= now
+              AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule
+              AND c.reminded = 0 AND cardinality(d.remind_before) > 0 AND t.tenant_id = c.tenant_id AND t.grace > '0'
+            RETURNING c.customer_key, c.holder, c.due_at, c.due_rule
+        )
+        INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
+        SELECT expire_due_batch.tenant_id, now, l.holder, l.customer_key, 'reminder', l.due_at, highseas.reminder_text(l.customer_key, l.due_rule)
+        FROM late l;
+        GET DIAGNOSTICS warned = ROW_COUNT;
+    END IF;
     -- Due by the dates as planned, but a rule got longer since: plan anew instead.
     UPDATE highseas.customer c
     SET due_at = d.due_at, due_rule = d.rule, reminded = d.reminded, next_at = d.next_at, check_at = d.next_at
@@ -558,7 +568,7 @@ $$;
 COMMENT ON PROCEDURE highseas.run_job(text, text, bigint, double precision, integer) IS
 'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. Use the procedures named like the jobs.';
 
-CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 300)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('expire_due', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.expire_due(text, bigint, double precision, integer) IS
 'Job: returns overdue customers to their pools and tells the reps. tenant: default all that the caller administers. Stops after max_rows or max_seconds, the next run goes on. Errors: 25001 inside a transaction block, 22023, 42501, 42704.';
