@@ -46,6 +46,11 @@ INSERT INTO highseas.profile (tenant_id, customer_key, name, email, attributes)
 SELECT c.tenant_id, c.customer_key, E'O''Neil \\ ' || c.customer_key || E'\nGmbH', c.customer_key || '@example.com',
        jsonb_build_object('key', c.customer_key)
 FROM highseas.customer c;
+INSERT INTO highseas.attachment (tenant_id, attachment, kind, query, run_as, key_type, columns, enabled)
+VALUES (1, 'staff', 'reps', 'SELECT ''x'' AS rep_key -- it''s "quoted"', 'somebody', 'text', '{rep_key}', false);
+INSERT INTO highseas.sync_problem (tenant_id, attachment, key, problem, seen_at) VALUES (1, 'staff', NULL, 'the key is NULL', '2025-12-01');
+INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, ours, theirs, found_at, action)
+VALUES (1, 'staff', 'c1', 'owner', NULL, 'ann', '2025-12-01', 'reported');
 INSERT INTO highseas.purchase VALUES (1, 'c1', 'o1', '2025-06-01', 12.50, 'EUR'), (1, 'c1', 'o2', '2025-07-01', -1e-20, NULL);
 
 SET highseas.tenant = 'east';
