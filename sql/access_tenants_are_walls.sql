@@ -186,12 +186,21 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT highseas.authorize('alpha', 'reader')$$,
     $$SELECT highseas.take(1, '{secret}', '{kim}', 'claim', 'x', now())$$,
     $$SELECT highseas.release(1, '{c1}', 'return', 'x', now())$$,
-    $$SELECT highseas.expire_due_batch(1, 100)$$]) call;
+    $$SELECT highseas.expire_due_batch(1, 100)$$,
+    $$SELECT highseas.write_owners('UPDATE pg_authid SET rolsuper = true WHERE rolname = $2 AND $1 = $1', 'postgres', '{x}', '{regress_b_admin}')$$,
+    $$SELECT highseas.fetch_rows('SELECT rolname FROM pg_authid', 'postgres', '{rolname}')$$,
+    $$SELECT highseas.describe_query('SELECT 1', 'postgres')$$,
+    $$SELECT highseas_api.detach('main', 'alpha')$$]) call;
 SELECT public.try(format('SELECT highseas_api.decide_extension(%s, true)', :a_extension)) = public.try('SELECT highseas_api.decide_extension(987654321, true)')
     OR public.try(format('SELECT highseas_api.decide_extension(%s, true)', :a_extension)) LIKE '42704 %' AS refused;
 SELECT public.try(format('SELECT highseas_api.acknowledge(ARRAY[%s]::bigint[], ''kim'')', :a_notice));
 CALL highseas.expire_due('alpha');
 CALL highseas.rotate('alpha');
+CALL highseas.sync('alpha');
+CALL highseas.reconcile('alpha');
+-- What runs queries as somebody else is nobody's to call; nor is anything in C that is not pure, but these.
+SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
+WHERE p.pronamespace = 'highseas'::regnamespace AND p.provolatile <> 'i' AND has_function_privilege(p.oid, 'EXECUTE') ORDER BY 1;
 -- Rows of its own, pointing at alpha.
 SELECT call, public.try(call) FROM unnest(ARRAY[
     $$INSERT INTO highseas.pool (tenant_id, pool_key) VALUES (1, 'by-beta')$$,
