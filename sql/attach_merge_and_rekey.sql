@@ -79,7 +79,7 @@ SELECT customer_key FROM highseas_api.claim('r2 free', 'bob');
 -- What goes on works: the decision asked for before, the return.
 SELECT x.customer_key, d.status FROM (SELECT * FROM highseas.extension WHERE status = 'asked' ORDER BY extension_id) x,
     highseas_api.decide_extension(x.extension_id, true) d;
-SELECT c.customer_key FROM (SELECT customer_key, holder FROM highseas.customer WHERE state = 'held' ORDER BY 1) c,
+SELECT c.customer_key FROM (SELECT customer_key, holder FROM highseas.customer WHERE state = 'held' AND protected_until IS NULL ORDER BY 1) c,
     highseas_api.return_to_pool(c.customer_key, 'price', rep => c.holder);
 SELECT * FROM at6.counted ORDER BY 1;
 SELECT * FROM highseas.check_consistency();
