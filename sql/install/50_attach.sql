@@ -106,8 +106,9 @@ DECLARE
     t bigint := highseas.authorize(tenant, 'admin');
     role name := coalesce(attach.run_as, highseas.actor())::name;
     problems text[] := '{}';
-    offered text[] := '{}';
+    offered text[];
     key_type text;
+    text_of_query text := regexp_replace(attach.query, '[;[:space:]]+$', '');
     statement text;
     c record;
 BEGIN
@@ -126,9 +127,10 @@ BEGIN
         problems := problems || format('you are not a member of role "%s"', role);
     ELSE
         BEGIN
+            offered := '{}';
             FOR c IN
                 SELECT d.name, count(*) AS times, min(d.type::text) AS type, min(w.type) AS wanted, max(y.typcategory) AS category
-                FROM highseas.describe_query(attach.query, role) d
+                FROM highseas.describe_query(text_of_query, role) d
                 JOIN pg_type y ON y.oid = d.type
                 LEFT JOIN highseas.attachment_columns(attach.kind) w ON w.name = d.name
                 GROUP BY d.name ORDER BY d.name
@@ -151,10 +153,13 @@ BEGIN
                     key_type := c.type;
                 END IF;
             END LOOP;
+            -- As sync() reads it.
+            PERFORM highseas.describe_query(format('SELECT q.* FROM (%s%s) q', text_of_query, E'\n'), role);
         EXCEPTION WHEN OTHERS THEN
+            offered := NULL;
             problems := problems || format('the query: %s', SQLERRM);
         END;
-        IF offered <> '{}' THEN
+        IF offered IS NOT NULL THEN
             problems := problems || ARRAY(
                 SELECT format('column "%s" is missing', w.name) FROM highseas.attachment_columns(attach.kind) w
                 WHERE w.required AND w.name <> ALL (offered));
@@ -190,7 +195,7 @@ BEGIN
             HINT = 'SELECT * FROM highseas.attachment_columns(kind) lists what a query may offer.';
     END IF;
     INSERT INTO highseas.attachment AS a (tenant_id, attachment, kind, query, run_as, key_type, columns, pool_key, adopt, owner_statement)
-    VALUES (t, attach.name, attach.kind, attach.query, role, key_type, offered, attach.pool, attach.adopt, statement)
+    VALUES (t, attach.name, attach.kind, text_of_query, role, key_type, offered, attach.pool, attach.adopt, statement)
     ON CONFLICT ON CONSTRAINT attachment_pkey DO UPDATE
     SET kind = EXCLUDED.kind, query = EXCLUDED.query, run_as = EXCLUDED.run_as, key_type = EXCLUDED.key_type,
         columns = EXCLUDED.columns, pool_key = EXCLUDED.pool_key, adopt = EXCLUDED.adopt,
@@ -227,20 +232,35 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     key text := (SELECT w.name FROM highseas.attachment_columns(a.kind) w WHERE w.type = 'key');
+    key_type text;
+    missing text[];
     statement text;
     message text;
     state text;
     page jsonb;
 BEGIN
+    -- As the CRM is today: keys of another type would be other customers, a column that went would empty ours.
+    SELECT max(d.type::text) FILTER (WHERE d.name = key),
+           ARRAY(SELECT c FROM unnest(a.columns) c EXCEPT SELECT unnest(array_agg(d.name)) ORDER BY 1)
+    INTO key_type, missing
+    FROM highseas.describe_query(a.query, a.run_as) d;
+    IF missing <> '{}' THEN
+        RAISE EXCEPTION USING ERRCODE = '42703', MESSAGE = format('column "%s" is missing', array_to_string(missing, '", "'));
+    ELSIF key_type <> a.key_type AND NOT ARRAY[key_type, a.key_type] <@ '{smallint,integer,bigint}'
+          AND NOT ARRAY[key_type, a.key_type] <@ '{text,character varying,character}' THEN
+        RAISE EXCEPTION USING ERRCODE = '42804', MESSAGE = format('column "%s" was %s and is %s', key, a.key_type, key_type);
+    END IF;
+    -- A bare character is char(1).
+    key_type := CASE key_type WHEN 'character' THEN 'bpchar' ELSE key_type END;
     -- The first pass, and every pass of a query without changed_at, goes by key; later ones by change.
     statement := CASE
         WHEN a.changed_at IS NOT NULL THEN
             format('SELECT * FROM (%s%s) q WHERE (q.changed_at, q.%I) > (%L::timestamptz, %L::%s) ORDER BY q.changed_at, q.%I LIMIT %s',
                    a.query, E'\n', key, coalesce((a.position ->> 'changed_at')::timestamptz, a.changed_at),
-                   a.position ->> 'key', a.key_type, key, batch)
+                   a.position ->> 'key', key_type, key, batch)
         ELSE format('SELECT * FROM (%s%s) q %s ORDER BY q.%I LIMIT %s', a.query, E'\n',
                     CASE WHEN a.position IS NOT NULL
-                         THEN format('WHERE q.%I > %L::%s', key, a.position ->> 'key', a.key_type) ELSE '' END,
+                         THEN format('WHERE q.%I > %L::%s', key, a.position ->> 'key', key_type) ELSE '' END,
                     key, batch) END;
     IF a.changed_at IS NOT NULL AND a.position IS NULL THEN
         statement := format('SELECT * FROM (%s%s) q WHERE q.changed_at >= %L::timestamptz ORDER BY q.changed_at, q.%I LIMIT %s',
@@ -522,6 +542,9 @@ BEGIN
           FROM highseas.profile f JOIN highseas.customer c ON c.tenant_id = f.tenant_id AND c.customer_key = f.customer_key
           WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment AND c.state <> 'gone'
             AND c.holder IS DISTINCT FROM f.crm_owner
+            -- An owner whom we could not take in is the CRM's, until somebody holds the customer here.
+            AND (c.holder IS NOT NULL OR EXISTS (
+                SELECT FROM highseas.holding h WHERE h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key))
           ORDER BY c.customer_key LIMIT batch) x;
     IF keys IS NULL THEN
         RETURN 0;

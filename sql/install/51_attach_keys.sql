@@ -79,7 +79,8 @@ BEGIN
     SELECT x.* INTO kept FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = into_customer;
     PERFORM highseas.require_customer(gone, customer);
     PERFORM highseas.require_customer(kept, into_customer);
-    IF gone.holder <> ALL (reps) OR kept.holder <> ALL (reps) THEN
+    -- NULL <> ALL ('{}') is true.
+    IF gone.holder IS NOT NULL AND gone.holder <> ALL (reps) OR kept.holder IS NOT NULL AND kept.holder <> ALL (reps) THEN
         RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = format('customer "%s" or "%s" is changing hands', left(customer, 100), left(into_customer, 100)),
             DETAIL = 'Its holder changed while this waited.', HINT = 'Try again.';
     END IF;
