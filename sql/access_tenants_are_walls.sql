@@ -15,7 +15,9 @@ CREATE ROLE regress_b_admin LOGIN;
 CREATE ROLE regress_b_gateway LOGIN NOINHERIT;
 CREATE ROLE regress_nobody LOGIN;
 GRANT regress_b_admin TO regress_b_gateway;
+\set ECHO none
 SELECT format('GRANT CREATE, TEMP ON DATABASE %I TO regress_b_admin', current_database()) \gexec
+\set ECHO all
 GRANT CREATE ON SCHEMA public TO regress_b_admin;
 
 CALL highseas.create_tenant('alpha');
