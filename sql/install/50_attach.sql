@@ -179,7 +179,7 @@ BEGIN
             problems := problems || format('table "%s" does not exist (name its schema, too)', owner_table);
         ELSE
             SELECT format('UPDATE %s SET %I = $2::%s WHERE %I = $1::%s', to_regclass(owner_table), o.attname,
-                          format_type(o.atttypid, o.atttypmod), k.attname, format_type(k.atttypid, k.atttypmod))
+                          format_type(o.atttypid, -1), k.attname, format_type(k.atttypid, k.atttypmod))
             INTO statement
             FROM pg_attribute k JOIN pg_attribute o ON o.attrelid = k.attrelid
             WHERE k.attrelid = to_regclass(owner_table) AND k.attname = owner_key AND o.attname = owner_column
@@ -364,10 +364,12 @@ BEGIN
         WHERE x.owner IS NOT NULL AND NOT EXISTS (
             SELECT FROM highseas.profile f WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.customer_key))
     ORDER BY r.rep_key FOR NO KEY UPDATE;
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = a.tenant_id AND c.customer_key IN (
-                      SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text))
-                  ORDER BY c.customer_key FOR NO KEY UPDATE);
+    -- LATERAL ... OFFSET 0: one index lookup a key, whatever the statistics of a table that is being filled say.
+    keys := ARRAY(SELECT c.customer_key
+                  FROM (SELECT DISTINCT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text) ORDER BY 1) k
+                  CROSS JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
+                                      WHERE y.tenant_id = a.tenant_id AND y.customer_key = k.customer_key
+                                      FOR NO KEY UPDATE OFFSET 0) c);
 
     WITH given AS MATERIALIZED (
         SELECT DISTINCT ON (x.customer_key) x.*, CASE WHEN x.deal IN ('open', 'closed') THEN x.deal ELSE 'none' END AS known_deal,
@@ -505,10 +507,12 @@ BEGIN
     FROM jsonb_to_recordset(page) x(activity_key text, customer_key text, rep_key text, at text)
     WHERE highseas.is_sound_key(x.activity_key) IS NOT TRUE OR x.at IS NULL OR x.rep_key IS NULL OR NOT EXISTS (
           SELECT FROM highseas.customer c WHERE c.tenant_id = a.tenant_id AND c.customer_key = x.customer_key);
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = a.tenant_id AND c.customer_key IN (
-                      SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text))
-                  ORDER BY c.customer_key FOR NO KEY UPDATE);
+    -- LATERAL ... OFFSET 0: one index lookup a key, whatever the statistics of a table that is being filled say.
+    keys := ARRAY(SELECT c.customer_key
+                  FROM (SELECT DISTINCT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text) ORDER BY 1) k
+                  CROSS JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
+                                      WHERE y.tenant_id = a.tenant_id AND y.customer_key = k.customer_key
+                                      FOR NO KEY UPDATE OFFSET 0) c);
     INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note, activity_key)
     SELECT a.tenant_id, x.at, x.customer_key, x.rep_key, coalesce(x.kind, 'contact'), highseas.actor(), x.note,
            a.attachment || ':' || x.activity_key
@@ -571,6 +575,7 @@ AS $$
 DECLARE
     a highseas.attachment;
     page jsonb;
+    began timestamptz;
     last_row jsonb;
 BEGIN
     rows := 0;
@@ -585,6 +590,7 @@ BEGIN
     IF a.position IS NULL THEN
         DELETE FROM highseas.sync_problem p WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment;
     END IF;
+    began := coalesce((a.position ->> 'began')::timestamptz, highseas.clock());
     page := highseas.fetch_page(a, batch);
     rows := jsonb_array_length(page);
     CASE a.kind
@@ -594,15 +600,17 @@ BEGIN
         WHEN 'activities' THEN PERFORM highseas.sync_activities(a, page);
     END CASE;
     last_row := page -> -1;
+    -- A date in the future must not hide what changes until then.
     a.newest_change := greatest(a.newest_change, (
-        SELECT max(x.changed_at) FROM jsonb_to_recordset(page) x(changed_at timestamptz) WHERE isfinite(x.changed_at)));
+        SELECT max(x.changed_at) FROM jsonb_to_recordset(page) x(changed_at timestamptz)
+        WHERE isfinite(x.changed_at) AND x.changed_at <= began));
     IF rows = batch THEN
-        a.position := jsonb_build_object('changed_at', last_row -> 'changed_at',
+        a.position := jsonb_build_object('began', began, 'changed_at', last_row -> 'changed_at',
             'key', last_row -> (SELECT w.name FROM highseas.attachment_columns(a.kind) w WHERE w.type = 'key'));
     ELSE
         -- Transactions commit out of order: the next pass looks a little further back.
         a.position := NULL;
-        a.changed_at := a.newest_change - interval '5 minutes';
+        a.changed_at := CASE WHEN a.newest_change IS NOT NULL THEN least(a.newest_change, began) - interval '5 minutes' END;
         IF a.owner_statement IS NOT NULL THEN
             LOOP
                 EXIT WHEN highseas.write_back(a, batch) < batch;
@@ -646,6 +654,10 @@ BEGIN
 
     -- Who vanished: ours against all keys of the CRM.
     BEGIN
+        -- A CRM that shows nothing is broken, or shut to run_as; it has not lost everybody overnight.
+        IF NOT EXISTS (SELECT FROM highseas.fetch_rows(format('SELECT customer_key FROM (%s%s) q LIMIT 1', a.query, E'\n'), a.run_as, '{customer_key}')) THEN
+            RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'it returns no rows';
+        END IF;
         keys := ARRAY(
             SELECT f.customer_key FROM highseas.profile f
             JOIN highseas.customer x ON x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key AND x.state <> 'gone'

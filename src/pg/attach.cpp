@@ -37,6 +37,13 @@ void set_for_now(const char *name, const char *value) {
 Identity become(const char *role, bool read_only) {
     Identity self = {};
     const Oid other = get_role_oid(role, false);
+    // Only definer code comes here; whoever calls it himself, or names a superuser, gets nothing.
+    if (!superuser() || superuser_arg(other))
+        ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                errmsg("permission denied to run a query as role \"%s\"", role),
+                errdetail(superuser() ? "Role \"%s\" is a superuser."
+                                      : "Attachments run as role \"%s\", nobody else does.",
+                          role));
     GetUserIdAndSecContext(&self.user, &self.context);
     self.guc_level = NewGUCNestLevel();
     set_for_now("search_path", "pg_catalog, pg_temp");
