@@ -230,12 +230,13 @@ CREATE TABLE highseas.profile (
     last_login_at timestamptz,
     attachment text COLLATE "C",
     crm_owner text COLLATE "C",
+    agreed_owner text COLLATE "C",
     changed_at timestamptz,
     attributes jsonb NOT NULL DEFAULT '{}',
     PRIMARY KEY (tenant_id, customer_key)
 );
 COMMENT ON TABLE highseas.profile IS
-'What is known about a customer, as the attachment''s query gave it. attributes is the DBA''s own room; crm_owner is who holds it according to the CRM. The contact columns are shown by pool_list and my_customers only.';
+'What is known about a customer, as the attachment''s query gave it. attributes is the DBA''s own room; crm_owner is who holds it according to the CRM, agreed_owner what it said when both sides last agreed: where the two differ, the CRM changed it. The contact columns are shown by pool_list and my_customers only.';
 
 CREATE TABLE highseas.purchase (
     tenant_id bigint NOT NULL,

@@ -452,6 +452,11 @@ BEGIN
            EXCLUDED.source, EXCLUDED.main_products, EXCLUDED.registered_at, EXCLUDED.last_login_at, EXCLUDED.crm_owner,
            EXCLUDED.changed_at, CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END);
 
+    UPDATE highseas.profile p SET agreed_owner = p.crm_owner
+    FROM jsonb_to_recordset(page) x(customer_key text, owner text)
+    JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = x.customer_key AND c.holder = x.owner
+    WHERE p.tenant_id = a.tenant_id AND p.customer_key = x.customer_key AND p.agreed_owner IS DISTINCT FROM p.crm_owner;
+
     -- A deal or class that changed changes when a holding is due.
     PERFORM highseas.replan_customers(a.tenant_id, keys, now);
 END
@@ -554,7 +559,7 @@ BEGIN
         RETURN 0;
     END IF;
     PERFORM highseas.write_owners(a.owner_statement, a.run_as, keys, owners);
-    UPDATE highseas.profile f SET crm_owner = x.owner
+    UPDATE highseas.profile f SET crm_owner = x.owner, agreed_owner = x.owner
     FROM unnest(keys, owners) x(key, owner)
     WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.key;
     RETURN cardinality(keys);
@@ -695,22 +700,27 @@ BEGIN
         RETURN;
     END IF;
 
+    -- Both sides say the same again, whoever changed it.
+    UPDATE highseas.profile p SET agreed_owner = p.crm_owner
+    FROM highseas.customer x
+    WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.agreed_owner IS DISTINCT FROM p.crm_owner
+      AND x.tenant_id = p.tenant_id AND x.customer_key = p.customer_key AND x.holder IS NOT DISTINCT FROM p.crm_owner;
     -- What was found before and is so no more.
     UPDATE highseas.reconcile_finding f SET resolved_at = now
     FROM highseas.customer x LEFT JOIN highseas.profile p ON p.tenant_id = x.tenant_id AND p.customer_key = x.customer_key
     WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment AND f.resolved_at IS NULL
       AND x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key
       AND CASE f.kind WHEN 'gone' THEN x.state <> 'gone'
-                      WHEN 'owner' THEN x.holder IS NOT DISTINCT FROM p.crm_owner
+                      WHEN 'owner' THEN p.crm_owner IS NOT DISTINCT FROM p.agreed_owner
                       ELSE x.state <> 'frozen' END;
 
-    -- Whose holder differs, as of the last sync.
+    -- Whose owner the CRM changed, as of the last sync; what we changed ourselves is no finding.
     IF 'owner' = ANY (a.columns) AND a.owner_statement IS NULL THEN
         FOR d IN
             SELECT x.customer_key, x.holder, p.crm_owner
             FROM highseas.profile p JOIN highseas.customer x ON x.tenant_id = p.tenant_id AND x.customer_key = p.customer_key
             WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND x.state IN ('free', 'held')
-              AND x.holder IS DISTINCT FROM p.crm_owner
+              AND p.crm_owner IS DISTINCT FROM p.agreed_owner AND x.holder IS DISTINCT FROM p.crm_owner
               AND (a.adopt OR NOT EXISTS (
                   SELECT FROM highseas.reconcile_finding f WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.customer_key
                      AND f.kind = 'owner' AND f.resolved_at IS NULL))
@@ -736,6 +746,10 @@ BEGIN
                         message := v.rule;
                     END IF;
                 END IF;
+            END IF;
+            IF state = 'adopted' THEN
+                UPDATE highseas.profile p SET agreed_owner = d.crm_owner
+                WHERE p.tenant_id = a.tenant_id AND p.customer_key = d.customer_key;
             END IF;
             INSERT INTO highseas.reconcile_finding AS f (tenant_id, attachment, customer_key, kind, ours, theirs, found_at, action, detail, resolved_at)
             VALUES (a.tenant_id, a.attachment, d.customer_key, 'owner', d.holder, d.crm_owner, now, state, message,
