@@ -98,6 +98,7 @@ BEGIN
     PERFORM highseas.move_history(t, customer, into_customer);
     UPDATE highseas.customer x
     SET last_act_at = now,
+        state = CASE WHEN kept.state = 'free' AND gone.state IN ('withdrawn', 'frozen') THEN gone.state ELSE kept.state END,
         last_order_at = greatest(kept.last_order_at, gone.last_order_at),
         passive_returns = greatest(kept.passive_returns, gone.passive_returns),
         embargo_until = CASE WHEN gone.holder IS NULL THEN greatest(kept.embargo_until, gone.embargo_until) END,
@@ -121,4 +122,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.merge_customer(text, text, text, text) IS
-'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count. Errors: 42704, 22023, 55P03, 42501, 22004.';
+'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count, and who was withdrawn or frozen keeps the free one out of reach. Errors: 42704, 22023, 55P03, 42501, 22004.';
