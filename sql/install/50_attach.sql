@@ -16,13 +16,14 @@ CREATE TABLE highseas.attachment (
     changed_at timestamptz,
     newest_change timestamptz,
     synced_run bigint,
+    error text,
     reconciled_run bigint,
     PRIMARY KEY (tenant_id, attachment),
     FOREIGN KEY (tenant_id, pool_key) REFERENCES highseas.pool,
     CHECK ((kind = 'customers') = (pool_key IS NOT NULL))
 );
 COMMENT ON TABLE highseas.attachment IS
-'The queries that bring a CRM in, written by attach(). run_as: the role that they run as. position: how far a pass has come; changed_at: what changed before it is known. adopt: reconcile() takes over holders that the CRM changed; owner_statement: writes our holders back. enabled false: left alone.';
+'The queries that bring a CRM in, written by attach(). run_as: the role that they run as. position: how far a pass has come; changed_at: what changed before it is known. adopt: reconcile() takes over holders that the CRM changed; owner_statement: writes our holders back. error: why its last sync failed. enabled false: left alone.';
 
 CREATE TABLE highseas.sync_problem (
     tenant_id bigint NOT NULL,
@@ -582,6 +583,8 @@ DECLARE
     page jsonb;
     began timestamptz;
     last_row jsonb;
+    message text;
+    details text;
 BEGIN
     rows := 0;
     SELECT x.* INTO a FROM highseas.attachment x
@@ -590,42 +593,58 @@ BEGIN
     LIMIT 1 FOR UPDATE;
     more := FOUND;
     IF NOT more THEN
+        -- All had their turn: now say what failed.
+        SELECT x.error INTO message FROM highseas.attachment x
+        WHERE x.tenant_id = sync_batch.tenant_id AND x.enabled AND x.error IS NOT NULL ORDER BY x.attachment LIMIT 1;
+        IF message IS NOT NULL THEN
+            RAISE EXCEPTION USING MESSAGE = split_part(message, E'\n', 1),
+                DETAIL = substr(message, strpos(message || E'\n', E'\n') + 1),
+                HINT = 'highseas.attachment has every error.';
+        END IF;
         RETURN;
     END IF;
     IF a.position IS NULL THEN
         DELETE FROM highseas.sync_problem p WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment;
     END IF;
     began := coalesce((a.position ->> 'began')::timestamptz, highseas.clock());
-    page := highseas.fetch_page(a, batch);
-    rows := jsonb_array_length(page);
-    CASE a.kind
-        WHEN 'reps' THEN PERFORM highseas.sync_reps(a, page);
-        WHEN 'customers' THEN PERFORM highseas.sync_customers(a, page);
-        WHEN 'orders' THEN PERFORM highseas.sync_orders(a, page);
-        WHEN 'activities' THEN PERFORM highseas.sync_activities(a, page);
-    END CASE;
-    last_row := page -> -1;
-    -- A date in the future must not hide what changes until then.
-    a.newest_change := greatest(a.newest_change, (
-        SELECT max(x.changed_at) FROM jsonb_to_recordset(page) x(changed_at timestamptz)
-        WHERE isfinite(x.changed_at) AND x.changed_at <= began));
-    IF rows = batch THEN
-        a.position := jsonb_build_object('began', began, 'changed_at', last_row -> 'changed_at',
-            'key', last_row -> (SELECT w.name FROM highseas.attachment_columns(a.kind) w WHERE w.type = 'key'));
-    ELSE
-        -- Transactions commit out of order: the next pass looks a little further back.
-        a.position := NULL;
-        a.changed_at := CASE WHEN a.newest_change IS NOT NULL THEN least(a.newest_change, began) - interval '5 minutes' END;
-        IF a.owner_statement IS NOT NULL THEN
-            LOOP
-                EXIT WHEN highseas.write_back(a, batch) < batch;
-            END LOOP;
+    BEGIN
+        page := highseas.fetch_page(a, batch);
+        rows := jsonb_array_length(page);
+        CASE a.kind
+            WHEN 'reps' THEN PERFORM highseas.sync_reps(a, page);
+            WHEN 'customers' THEN PERFORM highseas.sync_customers(a, page);
+            WHEN 'orders' THEN PERFORM highseas.sync_orders(a, page);
+            WHEN 'activities' THEN PERFORM highseas.sync_activities(a, page);
+        END CASE;
+        last_row := page -> -1;
+        -- A date in the future must not hide what changes until then.
+        a.newest_change := greatest(a.newest_change, (
+            SELECT max(x.changed_at) FROM jsonb_to_recordset(page) x(changed_at timestamptz)
+            WHERE isfinite(x.changed_at) AND x.changed_at <= began));
+        IF rows = batch THEN
+            a.position := jsonb_build_object('began', began, 'changed_at', last_row -> 'changed_at',
+                'key', last_row -> (SELECT w.name FROM highseas.attachment_columns(a.kind) w WHERE w.type = 'key'));
+        ELSE
+            -- Transactions commit out of order: the next pass looks a little further back.
+            a.position := NULL;
+            a.changed_at := CASE WHEN a.newest_change IS NOT NULL THEN least(a.newest_change, began) - interval '5 minutes' END;
+            IF a.owner_statement IS NOT NULL THEN
+                LOOP
+                    EXIT WHEN highseas.write_back(a, batch) < batch;
+                END LOOP;
+            END IF;
+            a.synced_run := run;
         END IF;
-        a.synced_run := run;
-    END IF;
-    UPDATE highseas.attachment x
-    SET position = a.position, changed_at = a.changed_at, newest_change = a.newest_change, synced_run = a.synced_run
-    WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
+        UPDATE highseas.attachment x
+        SET position = a.position, changed_at = a.changed_at, newest_change = a.newest_change, synced_run = a.synced_run, error = NULL
+        WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
+    EXCEPTION WHEN OTHERS THEN
+        -- The others go on; this one begins where it was when the next run comes.
+        GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, details = PG_EXCEPTION_DETAIL;
+        rows := 0;
+        UPDATE highseas.attachment x SET synced_run = run, error = concat_ws(E'\n', message, nullif(details, ''))
+        WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
+    END;
 END
 $$;
 COMMENT ON FUNCTION highseas.sync_batch(bigint, bigint, integer) IS
