@@ -27,6 +27,7 @@ struct Identity {
     Oid user;
     int context;
     int guc_level;
+    bool read_only;
 };
 
 void set_for_now(const char *name, const char *value) {
@@ -48,8 +49,10 @@ Identity become(const char *role, bool read_only) {
     self.guc_level = NewGUCNestLevel();
     set_for_now("search_path", "pg_catalog, pg_temp");
     set_for_now("datestyle", "ISO");
-    if (read_only)
-        set_for_now("transaction_read_only", "on");
+    // Not by its setting, which no function may set for a while from PostgreSQL 16 on. With a
+    // snapshot taken, nobody can turn it off again.
+    self.read_only = XactReadOnly;
+    XactReadOnly = XactReadOnly || read_only;
     SetUserIdAndSecContext(other, self.context | SECURITY_LOCAL_USERID_CHANGE |
                                       SECURITY_RESTRICTED_OPERATION);
     return self;
@@ -57,6 +60,7 @@ Identity become(const char *role, bool read_only) {
 
 void become_again(const Identity &self) {
     AtEOXact_GUC(false, self.guc_level);
+    XactReadOnly = self.read_only;
     SetUserIdAndSecContext(self.user, self.context);
 }
 
