@@ -37,7 +37,8 @@ BEGIN
     EXECUTE command;
     RETURN 'DONE: ' || command;
 EXCEPTION WHEN OTHERS THEN
-    RETURN SQLSTATE || ' ' || SQLERRM || ': ' || command;
+    -- This message is worded anew in PostgreSQL 16.
+    RETURN SQLSTATE || ' ' || regexp_replace(SQLERRM, '^must be superuser to alter.*', 'permission denied to alter role') || ': ' || command;
 END
 $$;
 CREATE VIEW at4.hostile AS
