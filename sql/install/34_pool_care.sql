@@ -12,6 +12,22 @@ $$;
 COMMENT ON FUNCTION highseas.record_event(bigint, timestamptz, text, text, text, text, text) IS
 'One ledger row of an act that changes no holder';
 
+CREATE FUNCTION highseas.acting_holder(c highseas.customer, customer text, rep text, manager boolean) RETURNS text
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    who text := CASE WHEN manager THEN c.holder ELSE highseas.acting_rep(c.tenant_id, rep) END;
+BEGIN
+    IF c.holder IS NULL OR c.holder <> who THEN
+        PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
+    END IF;
+    PERFORM highseas.require_own_rep(c.tenant_id, c.pool_key, who);
+    RETURN who;
+END
+$$;
+COMMENT ON FUNCTION highseas.acting_holder(highseas.customer, text, text, boolean) IS
+'The holder in whose name a verb acts on a locked customer: a manager''s is whoever holds it, else the rep must. Errors: SE007 not the holder, 42704, 42501.';
+
 CREATE FUNCTION highseas.require_time(what text, value timestamptz, after timestamptz) RETURNS void
 LANGUAGE plpgsql IMMUTABLE
 AS $$
@@ -54,11 +70,7 @@ DECLARE
     now timestamptz;
 BEGIN
     PERFORM highseas.require_customer(c, customer);
-    who := CASE WHEN manager THEN c.holder ELSE highseas.acting_rep(t, rep) END;
-    IF c.holder IS NULL OR c.holder <> who THEN
-        PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
-    END IF;
-    PERFORM highseas.require_own_rep(t, c.pool_key, who);
+    who := highseas.acting_holder(c, customer, rep, manager);
     now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
     PERFORM highseas.require_time('until', until, greatest(now, c.due_at));
     status := CASE WHEN manager OR until <= highseas.shift(coalesce(c.due_at, now), p.max_extension, z.time_zone)
@@ -143,11 +155,7 @@ DECLARE
     full_rule record;
 BEGIN
     PERFORM highseas.require_customer(c, customer);
-    who := CASE WHEN manager THEN c.holder ELSE highseas.acting_rep(t, rep) END;
-    IF c.holder IS NULL OR c.holder <> who THEN
-        PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
-    END IF;
-    PERFORM highseas.require_own_rep(t, c.pool_key, who);
+    who := highseas.acting_holder(c, customer, rep, manager);
     now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
     IF until IS NOT NULL THEN
         PERFORM highseas.require_time('until', until, now);

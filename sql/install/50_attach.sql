@@ -228,6 +228,19 @@ COMMENT ON FUNCTION highseas_api.detach(text, text) IS
 
 -- sync ----------------------------------------------------------------------------------------
 
+CREATE FUNCTION highseas.refuse_query(a highseas.attachment, state text, message text) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = state,
+        MESSAGE = format('attachment "%s": its query of %s failed: %s', a.attachment, a.kind, message),
+        DETAIL = format('The query is: %s', a.query),
+        HINT = 'If the CRM changed, call highseas.attach() again with a query that fits; nothing is lost.';
+END
+$$;
+COMMENT ON FUNCTION highseas.refuse_query(highseas.attachment, text, text) IS
+'Raises the error of an attachment''s query anew, with the names of both';
+
 CREATE FUNCTION highseas.fetch_page(a highseas.attachment, batch integer) RETURNS jsonb
 LANGUAGE plpgsql
 AS $$
@@ -272,10 +285,7 @@ BEGIN
     RETURN page;
 EXCEPTION WHEN OTHERS THEN
     GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
-    RAISE EXCEPTION USING ERRCODE = state,
-        MESSAGE = format('attachment "%s": its query of %s failed: %s', a.attachment, a.kind, message),
-        DETAIL = format('The query is: %s', a.query),
-        HINT = 'If the CRM changed, call highseas.attach() again with a query that fits; nothing is lost.';
+    PERFORM highseas.refuse_query(a, state, message);
 END
 $$;
 COMMENT ON FUNCTION highseas.fetch_page(highseas.attachment, integer) IS
@@ -691,10 +701,7 @@ BEGIN
             LIMIT batch);
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, state = RETURNED_SQLSTATE;
-        RAISE EXCEPTION USING ERRCODE = state,
-            MESSAGE = format('attachment "%s": its query of %s failed: %s', a.attachment, a.kind, message),
-            DETAIL = format('The query is: %s', a.query),
-            HINT = 'If the CRM changed, call highseas.attach() again with a query that fits; nothing is lost.';
+        PERFORM highseas.refuse_query(a, state, message);
     END;
     PERFORM FROM highseas.rep r
     WHERE r.tenant_id = a.tenant_id AND r.rep_key IN (

@@ -4,8 +4,7 @@
 #include "pg/postgres.hpp"
 
 #include "pg/arguments.hpp"
-
-#include "core/pool/lane.hpp"
+#include "pg/row.hpp"
 
 extern "C" {
 #include "common/hashfn.h"
@@ -134,16 +133,7 @@ extern "C" Datum highseas_lane_mark(PG_FUNCTION_ARGS) {
         values[2] = BoolGetDatum(mark.has_email);
         values[3] = PointerGetDatum(mark.customer_key ? mark.customer_key : cstring_to_text(""));
     }
-    TupleDesc descriptor = nullptr;
-    if (!fcinfo->flinfo->fn_extra) {
-        const MemoryContext caller = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-        if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
-            elog(ERROR, "the function must return a row type");
-        fcinfo->flinfo->fn_extra = BlessTupleDesc(descriptor);
-        MemoryContextSwitchTo(caller);
-    }
-    descriptor = static_cast<TupleDesc>(fcinfo->flinfo->fn_extra);
-    PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(descriptor, values, nulls)));
+    PG_RETURN_DATUM(row(result_descriptor(fcinfo), values, nulls));
 }
 
 extern "C" Datum highseas_lane_seen(PG_FUNCTION_ARGS) {

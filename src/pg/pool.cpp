@@ -10,6 +10,7 @@
 #include "core/pool/verdict.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/row.hpp"
 #include "pg/zone.hpp"
 
 using namespace highseas;
@@ -26,25 +27,6 @@ PG_FUNCTION_INFO_V1(highseas_lane_of);
 }
 
 namespace {
-
-// Looked up once per call site: the catalogue costs more than the rule.
-TupleDesc result_descriptor(FunctionCallInfo fcinfo) {
-    FmgrInfo *call_site = fcinfo->flinfo;
-    if (!call_site->fn_extra) {
-        const MemoryContext caller = MemoryContextSwitchTo(call_site->fn_mcxt);
-        TupleDesc descriptor = nullptr;
-        if (get_call_result_type(fcinfo, nullptr, &descriptor) != TYPEFUNC_COMPOSITE)
-            elog(ERROR, "the function must return a row type");
-        call_site->fn_extra = BlessTupleDesc(descriptor);
-        MemoryContextSwitchTo(caller);
-    }
-    return static_cast<TupleDesc>(call_site->fn_extra);
-}
-
-template <std::size_t count>
-Datum row(TupleDesc descriptor, Datum (&values)[count], bool (&nulls)[count]) {
-    return HeapTupleGetDatum(heap_form_tuple(descriptor, values, nulls));
-}
 
 std::span<const Step> steps_argument(FunctionCallInfo fcinfo, int i, const char *name) {
     const auto intervals = array_argument<Interval>(fcinfo, i, name);
