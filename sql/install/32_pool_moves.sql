@@ -23,13 +23,14 @@ LANGUAGE plpgsql
 AS $$
 DECLARE
     c record;
+    d highseas.holding_plan;
     opened bigint;
 BEGIN
-    SELECT x.holder, x.pool_key, x.class, d.due_at, d.rule, d.reminded, d.next_at INTO c
+    SELECT x.holder, x.pool_key, x.class, x.last_order_at, x.protected_until, x.deal INTO c
     FROM highseas.customer x
-    CROSS JOIN LATERAL highseas.due_of(take_one.tenant_id, take_one.rep_key, x.pool_key, x.class, take_one.now,
-        NULL, x.last_order_at, NULL, x.protected_until, x.deal, NULL, take_one.now) d
     WHERE x.tenant_id = take_one.tenant_id AND x.customer_key = take_one.customer_key;
+    d := highseas.due_of(tenant_id, rep_key, c.pool_key, c.class, now, NULL, c.last_order_at, NULL, c.protected_until,
+                         c.deal, NULL, now);
     IF c.holder IS NOT NULL THEN
         UPDATE highseas.holding h
         SET ended_at = take_one.now, end_act = take_one.act, end_actor = take_one.actor, end_reason = take_one.reason
@@ -46,11 +47,11 @@ BEGIN
     WHERE r.tenant_id = take_one.tenant_id AND r.rep_key = take_one.rep_key;
     UPDATE highseas.customer x
     SET state = 'held', holder = take_one.rep_key, holding_id = opened, held_since = take_one.now,
-        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = c.reminded,
-        due_at = c.due_at, due_rule = c.rule, next_at = c.next_at, check_at = c.next_at, last_act_at = take_one.now
+        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = d.reminded,
+        due_at = d.due_at, due_rule = d.rule, next_at = d.next_at, check_at = d.next_at, last_act_at = take_one.now
     WHERE x.tenant_id = take_one.tenant_id AND x.customer_key = take_one.customer_key;
-    due_at := c.due_at;
-    due_rule := c.rule;
+    due_at := d.due_at;
+    due_rule := d.rule;
 END
 $$;
 COMMENT ON FUNCTION highseas.take_one(bigint, text, text, text, text, timestamptz, text, text) IS

@@ -72,12 +72,12 @@ FROM highseas.rep r
 CROSS JOIN LATERAL (SELECT highseas.clock() AS at) now
 CROSS JOIN LATERAL highseas.rep_facts(r.tenant_id, r.rep_key, now.at) f
 LEFT JOIN LATERAL (
-    SELECT l.maximum, l.rule FROM highseas.limits_of(r.tenant_id, r.rep_key, f.tier, r.held, now.at, f.time_zone) l
+    SELECT l.maximum, l.rule FROM highseas.limits_of(r.tenant_id, r.rep_key, now.at) l
     WHERE l.kind = 'capacity' AND l.pool_key IS NULL AND l.class IS NULL
     ORDER BY l.maximum - l.used, l.rule LIMIT 1) k ON true
 LEFT JOIN LATERAL (
     SELECT l.used, l.maximum, l.rule, l.resets_at
-    FROM highseas.limits_of(r.tenant_id, r.rep_key, f.tier, r.held, now.at, f.time_zone) l
+    FROM highseas.limits_of(r.tenant_id, r.rep_key, now.at) l
     WHERE l.kind = 'quota' AND l.pool_key IS NULL AND l.class IS NULL
     ORDER BY l.maximum - l.used, l.rule LIMIT 1) q ON true
 CROSS JOIN LATERAL (

@@ -206,7 +206,7 @@ BEGIN ATOMIC
         FROM highseas.customer c
         WHERE c.tenant_id = plan_pool_rotation.tenant_id AND c.customer_key = ANY (customers)
     ), member AS (
-        SELECT r.rep_key, r.held, r.waiting_since, f.tier, f.time_zone,
+        SELECT r.rep_key, r.held, r.waiting_since, f.tier,
                coalesce(array_position(pool.rotate_tiers, f.tier), 0) AS rank
         FROM highseas.rep r
         CROSS JOIN pool
@@ -220,7 +220,7 @@ BEGIN ATOMIC
     ), room AS (
         SELECT m.rep_key, l.kind, l.class, l.maximum - l.used AS remaining
         FROM member m
-        CROSS JOIN LATERAL highseas.limits_of(plan_pool_rotation.tenant_id, m.rep_key, m.tier, m.held, now, m.time_zone) l
+        CROSS JOIN LATERAL highseas.limits_of(plan_pool_rotation.tenant_id, m.rep_key, now) l
         WHERE l.pool_key IS NULL OR l.pool_key = plan_pool_rotation.pool_key
     ), past AS (
         SELECT DISTINCT h.customer_key, h.rep_key

@@ -56,7 +56,7 @@ AS $$
         p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
             AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'clock', 'require_top_level'))
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
-                         'deadlines_of', 'rep_facts', 'limits_of', 'due_of', 'due_in_tier', 'shift', 'verdict_detail', 'only_pool',
+                         'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)

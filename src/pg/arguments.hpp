@@ -63,10 +63,8 @@ T *allocate(std::size_t count) {
     return static_cast<T *>(MemoryContextAllocHuge(CurrentMemoryContext, count * sizeof(T)));
 }
 
-inline ArrayType *flat_array(FunctionCallInfo fcinfo, int i, const char *name) {
-    if (PG_ARGISNULL(i))
-        return nullptr;
-    ArrayType *array = PG_GETARG_ARRAYTYPE_P(i);
+inline ArrayType *flat_array(Datum datum, const char *name) {
+    ArrayType *array = DatumGetArrayTypeP(datum);
     if (ARR_NDIM(array) > 1)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("array \"%s\" must have one dimension", name)));
@@ -103,8 +101,8 @@ T from_element(const char *element) {
 }
 
 template <class T>
-std::span<const T> array_argument(FunctionCallInfo fcinfo, int i, const char *name) {
-    ArrayType *array = flat_array(fcinfo, i, name);
+std::span<const T> array_elements(Datum datum, const char *name) {
+    ArrayType *array = flat_array(datum, name);
     if (!array)
         return {};
     if (ARR_HASNULL(array) && array_contains_nulls(array))
@@ -123,9 +121,18 @@ std::span<const T> array_argument(FunctionCallInfo fcinfo, int i, const char *na
 }
 
 template <class T>
+std::span<const T> array_argument(FunctionCallInfo fcinfo, int i, const char *name) {
+    if (PG_ARGISNULL(i))
+        return {};
+    return array_elements<T>(PG_GETARG_DATUM(i), name);
+}
+
+template <class T>
 std::span<const std::optional<T>> nullable_array_argument(FunctionCallInfo fcinfo, int i,
                                                           const char *name) {
-    ArrayType *array = flat_array(fcinfo, i, name);
+    if (PG_ARGISNULL(i))
+        return {};
+    ArrayType *array = flat_array(PG_GETARG_DATUM(i), name);
     if (!array)
         return {};
     const auto count = static_cast<std::size_t>(ARR_DIMS(array)[0]);

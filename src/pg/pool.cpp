@@ -1,17 +1,15 @@
 #include "pg/postgres.hpp"
 
-#include <algorithm>
-
-#include "core/pool/deadline.hpp"
 #include "core/pool/lane.hpp"
 #include "core/pool/reminder.hpp"
 #include "core/pool/rotation.hpp"
 #include "core/pool/tier.hpp"
 #include "core/pool/verdict.hpp"
 #include "pg/arguments.hpp"
+#include "pg/due.hpp"
 #include "pg/guard.hpp"
 #include "pg/row.hpp"
-#include "pg/zone.hpp"
+#include "pg/verdict.hpp"
 
 using namespace highseas;
 using namespace highseas::pg;
@@ -19,24 +17,11 @@ using namespace highseas::pg;
 extern "C" {
 PG_FUNCTION_INFO_V1(highseas_tier_of);
 PG_FUNCTION_INFO_V1(highseas_claim_verdict);
-PG_FUNCTION_INFO_V1(highseas_due);
 PG_FUNCTION_INFO_V1(highseas_next_event);
 PG_FUNCTION_INFO_V1(highseas_reminders_due);
 PG_FUNCTION_INFO_V1(highseas_plan_rotation);
 PG_FUNCTION_INFO_V1(highseas_lane_of);
 }
-
-namespace {
-
-std::span<const Step> steps_argument(FunctionCallInfo fcinfo, int i, const char *name) {
-    const auto intervals = array_argument<Interval>(fcinfo, i, name);
-    Step *steps = allocate<Step>(intervals.size());
-    for (std::size_t k = 0; k < intervals.size(); ++k)
-        steps[k] = {intervals[k].time, intervals[k].day, intervals[k].month};
-    return {steps, intervals.size()};
-}
-
-} // namespace
 
 Datum highseas_tier_of(PG_FUNCTION_ARGS) {
     const auto tenure_days = optional_argument<std::int32_t>(fcinfo, 0);
@@ -72,74 +57,12 @@ Datum highseas_claim_verdict(PG_FUNCTION_ARGS) {
 
     Verdict verdict{};
     check(guarded([&] { return claim_verdict(facts, verdict); }));
-
-    Datum values[6] = {BoolGetDatum(verdict.allowed)};
-    bool nulls[6] = {};
-    nulls[1] = nulls[2] = verdict.allowed;
-    if (!verdict.allowed) {
-        values[1] = text_datum(verdict.code);
-        values[2] = text_datum(verdict.rule);
-    }
-    nulls[3] = !verdict.used;
-    values[3] = Int32GetDatum(verdict.used.value_or(0));
-    nulls[4] = !verdict.maximum;
-    values[4] = Int32GetDatum(verdict.maximum.value_or(0));
-    nulls[5] = !verdict.allowed_from;
-    values[5] = TimestampTzGetDatum(verdict.allowed_from.value_or(0));
-    return row(descriptor, values, nulls);
-}
-
-Datum highseas_due(PG_FUNCTION_ARGS) {
-    TupleDesc descriptor = result_descriptor(fcinfo);
-    const auto held_since = optional_argument<Time>(fcinfo, 0);
-    const bool open_deal = required_argument<bool>(fcinfo, 5, "open_deal");
-    const DeadlineRules rules{array_argument<Text>(fcinfo, 6, "kinds"),
-                              array_argument<Text>(fcinfo, 7, "rules"),
-                              array_argument<std::int32_t>(fcinfo, 8, "amounts"),
-                              array_argument<Text>(fcinfo, 9, "units")};
-
-    DueDate due{};
-    if (held_since && !open_deal) {
-        const HoldingFacts facts{
-            *held_since, optional_argument<Time>(fcinfo, 1), optional_argument<Time>(fcinfo, 2),
-            optional_argument<Time>(fcinfo, 3), optional_argument<Time>(fcinfo, 4)};
-        Deadlines deadlines{};
-        check(guarded([&] { return read_deadlines(facts, rules, deadlines); }));
-
-        auto any = [&deadlines](auto condition) {
-            return std::any_of(deadlines.begin(), deadlines.end(), [&](const Deadline &deadline) {
-                return deadline.given && condition(deadline.window.unit);
-            });
-        };
-        pg_tz *zone = nullptr;
-        if (any(is_local))
-            zone = find_zone(required_argument<Text>(fcinfo, 10, "zone"));
-        WorkingDays calendar;
-        if (any([](Unit unit) { return unit == Unit::working_day; }))
-            calendar = {required_argument<std::int32_t>(fcinfo, 11, "week_mask"),
-                        array_argument<Date>(fcinfo, 12, "days_off"),
-                        array_argument<Date>(fcinfo, 13, "days_on")};
-
-        for (Deadline &deadline : deadlines)
-            if (deadline.given && is_local(deadline.window.unit))
-                deadline.base = to_local(zone, deadline.base);
-        check(guarded([&] { return close_windows(deadlines, calendar); }));
-        for (Deadline &deadline : deadlines)
-            if (deadline.given && is_local(deadline.window.unit))
-                deadline.end = to_instant(zone, deadline.end);
-        due = decide_due(facts, deadlines);
-    }
-
-    Datum values[2] = {TimestampTzGetDatum(due.at.value_or(0)), 0};
-    bool nulls[2] = {!due.at, !due.at};
-    if (due.at)
-        values[1] = text_datum(due.rule);
-    return row(descriptor, values, nulls);
+    return verdict_row(descriptor, verdict);
 }
 
 Datum highseas_next_event(PG_FUNCTION_ARGS) {
     const auto due_at = optional_argument<Time>(fcinfo, 0);
-    const auto steps = steps_argument(fcinfo, 1, "remind_before");
+    const auto steps = steps_from(array_argument<Interval>(fcinfo, 1, "remind_before"));
     const auto reminded = required_argument<std::int32_t>(fcinfo, 2, "reminded");
     if (!due_at)
         PG_RETURN_NULL();
@@ -151,7 +74,7 @@ Datum highseas_next_event(PG_FUNCTION_ARGS) {
 
 Datum highseas_reminders_due(PG_FUNCTION_ARGS) {
     const auto due_at = optional_argument<Time>(fcinfo, 0);
-    const auto steps = steps_argument(fcinfo, 1, "remind_before");
+    const auto steps = steps_from(array_argument<Interval>(fcinfo, 1, "remind_before"));
     const Time now = required_argument<Time>(fcinfo, 2, "now");
     if (!due_at)
         PG_RETURN_INT32(0);

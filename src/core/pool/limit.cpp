@@ -4,6 +4,10 @@
 
 namespace highseas {
 
+std::string_view name_of(LimitKind kind) noexcept {
+    return kind == LimitKind::capacity ? "capacity" : "quota";
+}
+
 std::optional<LimitKind> limit_kind_named(std::string_view name) noexcept {
     if (name == "capacity")
         return LimitKind::capacity;

@@ -10,6 +10,7 @@ namespace highseas {
 
 enum class LimitKind : unsigned char { capacity, quota };
 
+std::string_view name_of(LimitKind kind) noexcept;
 std::optional<LimitKind> limit_kind_named(std::string_view name) noexcept;
 Status unknown_limit_kind(std::string_view name) noexcept;
 
