@@ -78,7 +78,7 @@ INSERT INTO public.calls VALUES
     ('decide_extension', format($$SELECT highseas_api.decide_extension(%s, true)$$, :asked)),
     ('withdraw', $$SELECT highseas_api.withdraw('free', 'x')$$),
     ('reinstate', $$SELECT highseas_api.reinstate('out')$$),
-    ('may_claim', $$SELECT highseas.may_claim('free', 'ana')$$),
+    ('may_claim', $$SELECT highseas.may_claim('ana', 'free')$$),
     ('planned_rotation', $$SELECT highseas.planned_rotation('main')$$),
     ('planned_returns', $$SELECT highseas.planned_returns('2027-01-01')$$),
     ('check_consistency', $$SELECT highseas.check_consistency()$$),

@@ -160,8 +160,8 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT highseas_api.withdraw('secret', 'mine now')$$,
     $$SELECT highseas_api.reinstate('secret', pool => 'secret-pool')$$,
     $$SELECT highseas_api.acknowledge(ARRAY[1, 2, 3]::bigint[], 'kim')$$,
-    $$SELECT highseas.may_claim('secret', 'kim')$$,
-    $$SELECT highseas.may_claim('secret', 'kim', 'alpha')$$,
+    $$SELECT highseas.may_claim('kim', 'secret')$$,
+    $$SELECT highseas.may_claim('kim', 'secret', 'alpha')$$,
     $$SELECT highseas.contact_field(1, 'c1', 'email')$$,
     $$SELECT highseas.contact_field(2, 'c1', 'email')$$,
     $$SELECT highseas.has_access(1, 'reader')$$,
@@ -312,7 +312,7 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT customer_key FROM highseas_api.withdraw('c1', 'x')$$,
     $$SELECT customer_key FROM highseas_api.reinstate('c1')$$,
     $$SELECT claimed FROM highseas_api.claim_many(ARRAY['c1', 'secret'], 'kim')$$,
-    $$SELECT allowed FROM highseas.may_claim('c1', 'kim')$$,
+    $$SELECT allowed FROM highseas.may_claim('kim', 'c1')$$,
     $$SELECT highseas.contact_field(2, 'c1', 'email')$$,
     $$SELECT highseas.job_tenants('alpha')$$,
     $$SELECT highseas.job_start(1, 'expire_due')$$,
@@ -347,7 +347,7 @@ BEGIN
                                     'SELECT highseas_api.withdraw(''secret'', ''x'', ''alpha'')',
                                     'SELECT highseas.job_start(1, ''expire_due'')',
                                     'SELECT highseas.contact_field(1, ''c1'', ''email'')',
-                                    'SELECT allowed FROM highseas.may_claim(''secret'', ''kim'', ''alpha'')',
+                                    'SELECT allowed FROM highseas.may_claim(''kim'', ''secret'', ''alpha'')',
                                     'SELECT count(*) FROM highseas.customer WHERE tenant_id = 1'] LOOP
             RAISE WARNING '% as %', public.try(call), current_user;
         END LOOP;

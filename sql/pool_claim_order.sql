@@ -19,7 +19,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
     m record;
 BEGIN
-    SELECT * INTO m FROM highseas.may_claim(customer, rep);
+    SELECT * INTO m FROM highseas.may_claim(rep, customer);
     BEGIN
         PERFORM highseas_api.claim(customer, rep);
         RAISE EXCEPTION USING ERRCODE = 'P0999';

@@ -18,13 +18,13 @@ SELECT demo.expect(:'LAST_ERROR_SQLSTATE' = 'SE004', 'the quota refuses') \g /de
 -- He gives one back: the quota is not refunded, and the cooldown has begun.
 CALL highseas.return_to_pool(:'zhao_customer_key', 'no_contact');
 -- may_claim answers the same without acting.
-SELECT * FROM highseas.may_claim(:'zhao_customer_key', 'zhao.min');
+SELECT * FROM highseas.may_claim(rep => 'zhao.min', customer => :'zhao_customer_key');
 SELECT demo.expect((SELECT code = 'SE004' AND allowed_from = '2026-11-03 00:00+08'
-                  FROM highseas.may_claim(:'zhao_customer_key', 'zhao.min')), 'may_claim names rule and date') \g /dev/null
+                  FROM highseas.may_claim(rep => 'zhao.min', customer => :'zhao_customer_key')), 'may_claim names rule and date') \g /dev/null
 
 -- Tomorrow the quota is free again, but he held this lead before.
 \connect - postgres
 SET highseas.clock = '2026-11-03 09:00+08';
-SELECT * FROM highseas.may_claim(:'zhao_customer_key', 'zhao.min');
+SELECT * FROM highseas.may_claim(rep => 'zhao.min', customer => :'zhao_customer_key');
 SELECT demo.expect((SELECT code = 'SE005' AND date_trunc('minute', allowed_from) = '2026-12-02 09:00+08'
-                  FROM highseas.may_claim(:'zhao_customer_key', 'zhao.min')), 'the cooldown lasts 30 days') \g /dev/null
+                  FROM highseas.may_claim(rep => 'zhao.min', customer => :'zhao_customer_key')), 'the cooldown lasts 30 days') \g /dev/null

@@ -22,7 +22,7 @@ BEGIN
         HINT = CASE v.code
             WHEN '42704' THEN 'Keys are the CRM''s primary keys as text; a sync brings new ones.'
             WHEN 'SE003' THEN 'Return a customer first, or ask an admin about the rule.'
-            ELSE 'SELECT * FROM highseas.may_claim(customer, rep) answers without acting.' END;
+            ELSE 'SELECT * FROM highseas.may_claim(rep, customer) answers without acting.' END;
 END
 $$;
 COMMENT ON FUNCTION highseas.refuse(highseas.verdict, text, bigint) IS

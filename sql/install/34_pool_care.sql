@@ -276,7 +276,7 @@ COMMENT ON FUNCTION highseas_api.acknowledge(bigint[], text, text) IS
 'Marks notices of a rep as read and returns how many were not before; others'' and unknown ones are left alone';
 
 CREATE FUNCTION highseas.may_claim(
-    customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL,
+    rep text, customer text, tenant text DEFAULT NULL,
     OUT allowed boolean, OUT code text, OUT rule text, OUT detail text, OUT allowed_from timestamptz)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
@@ -295,4 +295,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.may_claim(text, text, text) IS
-'Whether a rep may claim a customer now, without acting: allowed, else the SQLSTATE claim would raise, the rule, the reason, and from when it would be allowed by itself (NULL: no date). An unknown customer is an answer (42704), not an error. Errors: 42704 unknown rep, 42501, 22004/22023.';
+'Whether a rep (NULL: current_rep()) may claim a customer now, without acting: allowed, else the SQLSTATE claim would raise, the rule, the reason, and from when that rule would allow it by itself (NULL: no date). An unknown customer is an answer (42704), not an error. Rep and customer are both text: name them. Errors: 42704 unknown rep, 42501, 22004/22023.';

@@ -31,7 +31,7 @@ struct LimitRows {
 const Time now = at(2024, 1, 10, 12);
 
 ClaimFacts free_customer() {
-    return {now, "free", {}, "rep", {}, true, true, true, {}, {}};
+    return {now, "free", {}, "rep", {}, true, true, true, {}, {}, {}};
 }
 
 Verdict verdict_of(const ClaimFacts &facts) {
@@ -65,8 +65,8 @@ TEST_CASE("the first check that fails answers") {
     LimitRows rows;
     rows.add("capacity", "small", 3, 2);
     rows.add("quota", "day", 5, 5, at(2024, 1, 11));
-    ClaimFacts facts{now,   std::nullopt, "rep", "rep",          at(2024, 2, 1),
-                     false, false,        false, at(2024, 3, 1), rows.limits()};
+    ClaimFacts facts{now,   std::nullopt, "rep",          "rep",         at(2024, 2, 1), false,
+                     false, false,        at(2024, 3, 1), rows.limits(), at(2024, 1, 15)};
     check_refused(facts, "42704", "unknown-customer");
     facts.state = "withdrawn";
     check_refused(facts, "SE002", "withdrawn");
@@ -85,6 +85,8 @@ TEST_CASE("the first check that fails answers") {
     facts.embargo_until = now;
     check_refused(facts, "SE008", "closed");
     facts.pool_open = true;
+    check_refused(facts, "SE009", "inactive", at(2024, 1, 15));
+    facts.back_at = std::nullopt;
     check_refused(facts, "SE009", "inactive");
     facts.rep_active = true;
     check_refused(facts, "SE009", "member");

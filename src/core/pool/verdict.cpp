@@ -79,7 +79,7 @@ Status claim_verdict(const ClaimFacts &facts, Verdict &verdict) noexcept {
     if (!facts.pool_open)
         return answer(refusal("SE008", "closed"));
     if (!facts.rep_active)
-        return answer(refusal("SE009", "inactive"));
+        return answer(refusal("SE009", "inactive", facts.back_at));
     if (!facts.member)
         return answer(refusal("SE009", "member"));
     if (auto i = violated(facts.limits, LimitKind::quota))

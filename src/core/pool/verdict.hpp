@@ -30,6 +30,7 @@ struct ClaimFacts {
     bool rep_active;
     std::optional<Time> cooldown_until;
     Limits limits;
+    std::optional<Time> back_at; // when a rep who is not active is so again
 };
 
 struct Verdict {

@@ -88,7 +88,7 @@ sub feels
 		[ 'east_reader', 'SELECT email FROM highseas.profile' ],
 		[ 'east_reader', q{CALL highseas.claim('c20', 'ann')} ],
 		[ 'east_reader', 'SELECT customer_key, email FROM highseas.pool_list LIMIT 1' ],
-		[ 'east_agent', q{SELECT allowed, code, rule FROM highseas.may_claim('c20', 'ann')} ],
+		[ 'east_agent', q{SELECT allowed, code, rule FROM highseas.may_claim('ann', 'c20')} ],
 		[ 'east_agent', q{CALL highseas.assign('c20', 'ann')} ],
 		[ 'east_manager', 'CALL highseas.expire_due()' ],
 		[ 'east_admin', 'BEGIN; UPDATE highseas.pool SET is_open = is_open RETURNING pool_key; ROLLBACK' ],
@@ -121,7 +121,7 @@ sub verify
 		'c20', "$what: follow_up");
 	is(as_login($server, $database, 'east_agent', q{SELECT state FROM highseas_api.return_to_pool('c20', 'price', rep => 'ann')}),
 		'free', "$what: return");
-	is(as_login($server, $database, 'east_agent', q{SELECT code, rule FROM highseas.may_claim('c20', 'ann')}),
+	is(as_login($server, $database, 'east_agent', q{SELECT code, rule FROM highseas.may_claim('ann', 'c20')}),
 		'SE005|cooldown', "$what: the cooldown knows it");
 	is(as_login($server, $database, 'east_manager', q{SELECT status FROM highseas_api.extend('c5', '2026-04-01')}),
 		'granted', "$what: extend");

@@ -208,7 +208,7 @@ sub upgrades
 	is(join("\n", grep { my ($name, $value) = split /\|/; $sequence{$name} ne $value } split /\n/, $sequences), '', "$what: all sequences kept");
 	delete @granted{ split /\n/, catalogue($node, 'upgraded') };
 	is(join("\n", sort keys %granted), '', "$what: all grants kept");
-	like(as_login($node, 'upgraded', 'east_agent', q{SELECT allowed FROM highseas.may_claim('c20', 'ann')}), qr/^[tf]$/, "$what: a login goes on");
+	like(as_login($node, 'upgraded', 'east_agent', q{SELECT allowed FROM highseas.may_claim('ann', 'c20')}), qr/^[tf]$/, "$what: a login goes on");
 
 	# What grant_role() gives in the new version is there after calling it again, as its comment says.
 	$node->safe_psql($_, q{
