@@ -48,23 +48,11 @@ LANGUAGE c VOLATILE AS 'MODULE_PATHNAME', 'highseas_require_top_level';
 COMMENT ON FUNCTION highseas.require_top_level() IS 'Error 25001 with a hint inside a transaction block: jobs commit';
 
 CREATE FUNCTION highseas.access_rank(access text) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.array_position(ARRAY['reader', 'agent', 'manager', 'admin'], access);
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'highseas_access_rank';
 COMMENT ON FUNCTION highseas.access_rank(text) IS 'reader 1, agent 2, manager 3, admin 4; else NULL';
 
--- Every verb's first question. It runs within definer code, whom no policy binds, so it asks for
--- the caller by name.
 CREATE FUNCTION highseas.has_access(tenant_id bigint, needed text) RETURNS boolean
-LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp
-AS $$
-BEGIN
-    RETURN highseas.caller_has(NULL) OR EXISTS (
-        SELECT FROM highseas.tenant_role r
-        WHERE r.tenant_id = has_access.tenant_id
-          AND highseas.access_rank(r.access) >= highseas.access_rank(needed)
-          AND highseas.caller_has(r.role_name));
-END
-$$;
+LANGUAGE c STABLE STRICT PARALLEL RESTRICTED COST 20 AS 'MODULE_PATHNAME', 'highseas_has_access';
 COMMENT ON FUNCTION highseas.has_access(bigint, text) IS
 'Whether caller() has at least this access (reader, agent, manager, admin) to a tenant';
 
@@ -84,49 +72,7 @@ COMMENT ON FUNCTION highseas.require_admin(bigint) IS
 'Error 42501 when caller() does not administer this very tenant; an unknown one and another one read alike';
 
 CREATE FUNCTION highseas.authorize(tenant text, needed text) RETURNS bigint
-LANGUAGE plpgsql STABLE
-AS $$
-DECLARE
-    wanted text := coalesce(tenant, nullif(pg_catalog.current_setting('highseas.tenant', true), ''));
-    found bigint;
-    last bigint;
-    matches bigint;
-BEGIN
-    -- has_access() asked of the caller's few roles first: asking every tenant takes as long as there are tenants.
-    IF NOT highseas.caller_has(NULL) THEN
-        SELECT min(r.tenant_id), max(r.tenant_id), count(*) INTO found, last, matches
-        FROM highseas.tenant_role r
-        WHERE (wanted IS NULL OR r.tenant_id = (SELECT t.tenant_id FROM highseas.tenant t WHERE t.name = wanted))
-          AND highseas.access_rank(r.access) >= highseas.access_rank(needed) AND highseas.caller_has(r.role_name);
-        IF found = last THEN
-            RETURN found;
-        END IF;
-    END IF;
-    SELECT min(t.tenant_id), count(*) INTO found, matches
-    FROM highseas.tenant t
-    WHERE (wanted IS NULL OR t.name = wanted) AND highseas.has_access(t.tenant_id, needed);
-
-    IF matches = 1 THEN
-        RETURN found;
-    ELSIF matches > 1 THEN
-        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'more than one tenant to choose from',
-            HINT = 'Name one as the argument "tenant" or by the setting "highseas.tenant".';
-    ELSIF EXISTS (SELECT FROM highseas.tenant t
-                  WHERE (wanted IS NULL OR t.name = wanted) AND highseas.has_access(t.tenant_id, 'reader')) THEN
-        RAISE EXCEPTION USING ERRCODE = '42501',
-            MESSAGE = pg_catalog.format('permission denied: this needs the access of "%s"', needed),
-            DETAIL = pg_catalog.format('Role "%s" has less in this tenant.', highseas.actor()),
-            HINT = 'A DBA grants it by highseas.grant_role().';
-    ELSIF wanted IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = '42501',
-            MESSAGE = pg_catalog.format('role "%s" belongs to no tenant', highseas.actor()),
-            HINT = 'A DBA grants it by highseas.grant_role().';
-    END IF;
-    RAISE EXCEPTION USING ERRCODE = '42704',
-        MESSAGE = pg_catalog.format('tenant "%s" does not exist', left(wanted, 100)),
-        DETAIL = 'Or this role has no access to it.';
-END
-$$;
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 20 AS 'MODULE_PATHNAME', 'highseas_authorize';
 COMMENT ON FUNCTION highseas.authorize(text, text) IS
 'The tenant to act in: the argument, else the setting highseas.tenant, else the only one that caller() has access to. needed: reader, agent, manager or admin. Errors: 42501 too little access, 42704 unknown tenant, 22023 more than one.';
 
@@ -152,20 +98,7 @@ COMMENT ON FUNCTION highseas.current_tenant() IS
 'The tenant that the views show: by the setting highseas.tenant, else the only one that the current role sees; NULL (and so no rows) when there is none. Error 22023 when there are several.';
 
 CREATE FUNCTION highseas.current_rep() RETURNS text
-LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    rep text := coalesce(nullif(current_setting('highseas.rep', true), ''),
-                         nullif(current_setting('request.jwt.claims', true), '')::json ->> 'sub');
-BEGIN
-    IF rep IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'no rep given',
-            DETAIL = 'Neither the argument "rep" nor the setting "highseas.rep" nor a JWT says who acts.',
-            HINT = 'SET highseas.rep = ''key''; or pass rep => ''key''.';
-    END IF;
-    RETURN rep;
-END
-$$;
+LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'highseas_current_rep';
 COMMENT ON FUNCTION highseas.current_rep() IS
 'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22P02 when the claims are not JSON.';
 

@@ -40,65 +40,19 @@ END
 $$;
 COMMENT ON FUNCTION highseas.refuse_holder(text, text) IS 'Raises SE007: not the holder';
 
-CREATE FUNCTION highseas.require_key(what text, key text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE
-AS $$
-BEGIN
-    IF key IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = format('%s must not be null', what),
-            DETAIL = 'Nothing was changed.', HINT = 'Pass the CRM''s key as text.';
-    ELSIF octet_length(key) NOT BETWEEN 1 AND 1024 THEN
-        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('%s must have 1 to 1024 bytes', what),
-            DETAIL = format('It has %s.', octet_length(key)), HINT = 'Pass the CRM''s key as text.';
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION highseas.require_key(text, text) IS 'Raises 22004 for a NULL key, 22023 for an empty or overlong one';
+CREATE FUNCTION highseas.require_key(what text, key text) RETURNS text
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'highseas_require_key';
+COMMENT ON FUNCTION highseas.require_key(text, text) IS 'The key. Errors: 22004 for a NULL one, 22023 for an empty or overlong one.';
 
--- Whether this session may speak for the rep.
 CREATE FUNCTION highseas.acting_rep(tenant_id bigint, rep text) RETURNS text
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    key text := coalesce(rep, highseas.current_rep());
-    login name;
-    found_key text;
-BEGIN
-    PERFORM highseas.require_key('rep', key);
-    SELECT r.rep_key, r.login_role INTO found_key, login
-    FROM highseas.rep r WHERE r.tenant_id = acting_rep.tenant_id AND r.rep_key = key;
-    IF found_key IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rep "%s" does not exist', left(key, 100)),
-            DETAIL = 'No such rep in this tenant.', HINT = 'highseas.rep lists them; a sync brings new ones.';
-    END IF;
-    IF login IS NOT NULL AND NOT highseas.caller_has(login) AND NOT highseas.has_access(tenant_id, 'manager') THEN
-        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('permission denied to act as rep "%s"', key),
-            DETAIL = format('This rep acts by the role "%s" only.', login),
-            HINT = 'Act as yourself, or ask a manager to assign.';
-    END IF;
-    RETURN key;
-END
-$$;
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 20 AS 'MODULE_PATHNAME', 'highseas_acting_rep';
 COMMENT ON FUNCTION highseas.acting_rep(bigint, text) IS
 'The rep who acts: the argument or current_rep(). Errors: 42704 unknown, 42501 another login''s.';
 
-CREATE FUNCTION highseas.require_own_rep(tenant_id bigint, pool text, rep text) RETURNS void
-LANGUAGE plpgsql STABLE
-AS $$
-BEGIN
-    IF NOT EXISTS (SELECT FROM highseas.pool p
-                   WHERE p.tenant_id = require_own_rep.tenant_id AND p.pool_key = pool AND p.current_rep_only)
-       OR highseas.has_access(tenant_id, 'manager') THEN
-        RETURN;
-    ELSIF rep IS DISTINCT FROM highseas.current_rep() THEN
-        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = format('pool "%s" lets reps act for themselves only', pool),
-            DETAIL = format('The session acts as "%s".', highseas.current_rep()),
-            HINT = 'SET highseas.rep, or ask a manager to assign.';
-    END IF;
-END
-$$;
+CREATE FUNCTION highseas.require_own_rep(tenant_id bigint, pool text, rep text) RETURNS text
+LANGUAGE c STABLE PARALLEL RESTRICTED COST 20 AS 'MODULE_PATHNAME', 'highseas_require_own_rep';
 COMMENT ON FUNCTION highseas.require_own_rep(bigint, text, text) IS
-'Error 42501 when the pool''s row says current_rep_only and an agent names another rep';
+'The rep. Error 42501 when the pool''s row says current_rep_only and an agent names another rep.';
 
 -- Locks the holder and the others in the order of their keys, then the customer. The holder is read
 -- before the locks; should it change meanwhile, the new one is locked out of order, so without waiting.
@@ -110,7 +64,7 @@ DECLARE
     locked text[];
     c highseas.customer;
 BEGIN
-    PERFORM highseas.require_key('customer', customer);
+    customer := highseas.require_key('customer', customer);
     locked := others || (SELECT x.holder FROM highseas.customer x
                          WHERE x.tenant_id = lock_customer.tenant_id AND x.customer_key = customer);
     PERFORM FROM highseas.rep r
@@ -151,17 +105,6 @@ END
 $$;
 COMMENT ON FUNCTION highseas.require_customer(highseas.customer, text) IS 'Raises 42704 for an unknown customer';
 
-CREATE FUNCTION highseas.require_retry_key(retry_key text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE
-AS $$
-BEGIN
-    IF retry_key IS NOT NULL THEN
-        PERFORM highseas.require_key('retry_key', retry_key);
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION highseas.require_retry_key(text) IS 'Raises 22023 for an empty or overlong retry key; NULL is none';
-
 CREATE FUNCTION highseas_api.claim(
     customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
@@ -176,8 +119,8 @@ DECLARE
     v highseas.verdict;
     taken record;
 BEGIN
-    PERFORM highseas.require_key('customer', customer);
-    PERFORM highseas.require_retry_key(retry_key);
+    customer := highseas.require_key('customer', customer);
+    retry_key := CASE WHEN retry_key IS NOT NULL THEN highseas.require_key('retry_key', retry_key) END;
     SELECT r.last_act_at INTO rep_acted FROM highseas.rep r
     WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
     IF retry_key IS NOT NULL THEN
@@ -188,7 +131,7 @@ BEGIN
     IF claim.customer_key IS NULL THEN
         SELECT c.pool_key, c.last_act_at INTO claim.pool_key, customer_acted FROM highseas.customer c
         WHERE c.tenant_id = t AND c.customer_key = customer FOR NO KEY UPDATE;
-        PERFORM highseas.require_own_rep(t, claim.pool_key, who);
+        who := highseas.require_own_rep(t, claim.pool_key, who);
         now := greatest(highseas.clock(), rep_acted, customer_acted + interval '1 microsecond');
         v := highseas.check_claim(t, who, customer, now, 'claim');
         IF NOT v.allowed THEN
@@ -248,73 +191,6 @@ $$;
 COMMENT ON FUNCTION highseas.cooled_down(bigint, text, text, timestamptz, interval, text) IS
 'Whether every earlier holding of a customer by a rep lies a cooldown back';
 
--- Nominates only: check_claim() decides, in a new statement, on the locked row. With lanes a session
--- takes the better head of two random ones, so that sessions seldom meet at the same row; where that
--- finds nobody, the pool is read in order before it is called empty.
-CREATE FUNCTION highseas.nominate(
-    tenant_id bigint, pool_key text, rep_key text, now timestamptz, skipped text[], full_classes text[],
-    OUT customer_key text, OUT class text)
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    lanes integer;
-    cooldown interval;
-    zone text;
-    drawn integer;
-    best_lane integer;
-    mark record;
-    head record;
-    best record;
-BEGIN
-    SELECT p.lanes, nullif(p.cooldown, '0'), t.time_zone INTO lanes, cooldown, zone
-    FROM highseas.pool p JOIN highseas.tenant t ON t.tenant_id = p.tenant_id
-    WHERE p.tenant_id = nominate.tenant_id AND p.pool_key = nominate.pool_key;
-
-    IF lanes > 1 THEN
-        FOR i IN 1 .. 2 LOOP
-            drawn := highseas.lane_draw(tenant_id, pool_key, lanes);
-            mark := highseas.lane_mark(tenant_id, pool_key, drawn);
-            SELECT c.score, c.online, c.has_email, c.customer_key AS key INTO head
-            FROM highseas.customer c
-            WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.lane = drawn AND c.state = 'free'
-              AND (c.score, c.online, c.has_email, c.customer_key) <= (mark.score, mark.online, mark.has_email, mark.customer_key)
-            ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC LIMIT 1;
-            PERFORM highseas.lane_seen(tenant_id, pool_key, drawn, head.score, head.online, head.has_email, head.key);
-            IF i = 1 THEN
-                best := head;
-                best_lane := drawn;
-            ELSIF best.key IS NULL OR (head.score, head.online, head.has_email) > (best.score, best.online, best.has_email) THEN
-                best := head;
-                best_lane := drawn;
-            END IF;
-        END LOOP;
-        SELECT c.customer_key, c.class INTO nominate.customer_key, nominate.class
-        FROM highseas.customer c
-        WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.lane = best_lane AND c.state = 'free'
-          AND (c.score, c.online, c.has_email, c.customer_key) <= (best.score, best.online, best.has_email, best.key)
-          AND (c.embargo_until IS NULL OR c.embargo_until <= nominate.now)
-          AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
-          AND (cooldown IS NULL OR highseas.cooled_down(nominate.tenant_id, c.customer_key, nominate.rep_key, nominate.now, cooldown, zone))
-        ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
-        LIMIT 1
-        FOR NO KEY UPDATE SKIP LOCKED;
-    END IF;
-    IF nominate.customer_key IS NULL THEN
-        SELECT c.customer_key, c.class INTO nominate.customer_key, nominate.class
-        FROM highseas.customer c
-        WHERE c.tenant_id = nominate.tenant_id AND c.pool_key = nominate.pool_key AND c.state = 'free'
-          AND (c.embargo_until IS NULL OR c.embargo_until <= nominate.now)
-          AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
-          AND (cooldown IS NULL OR highseas.cooled_down(nominate.tenant_id, c.customer_key, nominate.rep_key, nominate.now, cooldown, zone))
-        ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
-        LIMIT 1
-        FOR NO KEY UPDATE SKIP LOCKED;
-    END IF;
-END
-$$;
-COMMENT ON FUNCTION highseas.nominate(bigint, text, text, timestamptz, text[], text[]) IS
-'Locks and returns a free customer of a pool that nobody else is taking: the best one, or with lanes one of the best; without those skipped, under embargo, in their cooldown or of a class that is full; NULL when there is none';
-
 CREATE FUNCTION highseas_api.claim_next(
     pool text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
@@ -325,15 +201,24 @@ DECLARE
     who text := highseas.acting_rep(t, rep);
     p text := highseas.only_pool(t, pool);
     now timestamptz;
+    rep_acted timestamptz;
+    customer_acted timestamptz;
     v highseas.verdict;
+    taken record;
+    lanes integer;
+    cooldown interval;
+    zone text;
+    candidates text[];
+    tried integer := 0;
     candidate text;
     candidate_class text;
     skipped text[] := '{}';
     full_classes text[] := '{}';
 BEGIN
-    PERFORM highseas.require_retry_key(retry_key);
-    PERFORM highseas.require_own_rep(t, p, who);
-    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
+    retry_key := CASE WHEN retry_key IS NOT NULL THEN highseas.require_key('retry_key', retry_key) END;
+    who := highseas.require_own_rep(t, p, who);
+    SELECT r.last_act_at INTO rep_acted FROM highseas.rep r
+    WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
     IF retry_key IS NOT NULL THEN
         SELECT h.customer_key, h.pool_key, h.started_at, c.due_at, c.due_rule
         INTO claim_next.customer_key, claim_next.pool_key, claim_next.held_since, claim_next.due_at, claim_next.due_rule
@@ -343,17 +228,46 @@ BEGIN
             RETURN;
         END IF;
     END IF;
+    -- With lanes a session tries one of the best, so that sessions seldom meet at the same row; where that
+    -- finds nobody, the pool is read in order before it is called empty.
+    SELECT x.lanes, nullif(x.cooldown, '0'), z.time_zone INTO lanes, cooldown, zone
+    FROM highseas.pool x JOIN highseas.tenant z ON z.tenant_id = x.tenant_id
+    WHERE x.tenant_id = t AND x.pool_key = p;
+    IF lanes > 1 THEN
+        candidates := highseas.lane_candidates(t, p, lanes, highseas.clock());
+    END IF;
     LOOP
-        SELECT n.customer_key, n.class INTO candidate, candidate_class
-        FROM highseas.nominate(t, p, who, highseas.clock(), skipped, full_classes) n;
-        EXIT WHEN candidate IS NULL;
-        now := highseas.act_time(t, ARRAY[who], ARRAY[candidate]);
+        IF tried < cardinality(candidates) THEN
+            tried := tried + 1;
+            SELECT c.customer_key, c.class, c.last_act_at INTO candidate, candidate_class, customer_acted
+            FROM highseas.customer c
+            WHERE c.tenant_id = t AND c.customer_key = candidates[tried] AND c.state = 'free' AND c.pool_key = p
+              AND (c.class IS NULL OR c.class <> ALL (full_classes))
+            FOR NO KEY UPDATE SKIP LOCKED;
+            CONTINUE WHEN candidate IS NULL;
+        ELSE
+            now := highseas.clock();
+            SELECT c.customer_key, c.class, c.last_act_at INTO candidate, candidate_class, customer_acted
+            FROM highseas.customer c
+            WHERE c.tenant_id = t AND c.pool_key = p AND c.state = 'free'
+              AND (c.embargo_until IS NULL OR c.embargo_until <= now)
+              AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
+              AND (cooldown IS NULL OR highseas.cooled_down(t, c.customer_key, who, now, cooldown, zone))
+            ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
+            LIMIT 1
+            FOR NO KEY UPDATE SKIP LOCKED;
+            EXIT WHEN candidate IS NULL;
+        END IF;
+        -- Only a nomination: the rule decides, in a new statement, on the locked row.
+        now := greatest(highseas.clock(), rep_acted, customer_acted + interval '1 microsecond');
         v := highseas.check_claim(t, who, candidate, now, 'claim');
         IF v.allowed THEN
-            PERFORM highseas.take_one(t, candidate, who, 'claim', highseas.actor(), now, NULL, retry_key);
-            SELECT c.customer_key, c.pool_key, c.held_since, c.due_at, c.due_rule
-            INTO claim_next.customer_key, claim_next.pool_key, claim_next.held_since, claim_next.due_at, claim_next.due_rule
-            FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = candidate;
+            taken := highseas.take_one(t, candidate, who, 'claim', highseas.actor(), now, NULL, retry_key);
+            claim_next.customer_key := candidate;
+            claim_next.pool_key := p;
+            claim_next.held_since := now;
+            claim_next.due_at := taken.due_at;
+            claim_next.due_rule := taken.due_rule;
             EXIT;
         ELSIF v.code IN ('SE001', 'SE005', 'SE006') THEN
             skipped := skipped || candidate;
@@ -387,11 +301,11 @@ DECLARE
 BEGIN
     claimed := 0;
     refused := 0;
-    PERFORM highseas.require_retry_key(retry_key);
+    retry_key := CASE WHEN retry_key IS NOT NULL THEN highseas.require_key('retry_key', retry_key) END;
     IF array_ndims(customers) > 1 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'customers must be a plain list', HINT = 'Pass ARRAY[''key'', ''key''].';
     ELSIF customers IS NULL OR array_position(customers, NULL) IS NOT NULL THEN
-        PERFORM highseas.require_key('customer', NULL);
+        customers := ARRAY[highseas.require_key('customer', NULL)];
     ELSIF cardinality(customers) > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'too many customers in one call',
             DETAIL = format('%s customers, 10000 are allowed.', cardinality(customers)), HINT = 'Claim them in several calls.';
@@ -402,8 +316,8 @@ BEGIN
     now := highseas.act_time(t, ARRAY[who], customers);
     -- One by one, in the caller's order: each take lowers what the next one may use.
     FOREACH key IN ARRAY customers LOOP
-        PERFORM highseas.require_key('customer', key);
-        PERFORM highseas.require_own_rep(t, (SELECT c.pool_key FROM highseas.customer c
+        key := highseas.require_key('customer', key);
+        who := highseas.require_own_rep(t, (SELECT c.pool_key FROM highseas.customer c
                                              WHERE c.tenant_id = t AND c.customer_key = key), who);
         IF retry_key IS NOT NULL AND EXISTS (
             SELECT FROM highseas.holding h WHERE h.tenant_id = t AND h.rep_key = who
@@ -435,29 +349,38 @@ AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
     who text := highseas.acting_rep(t, rep);
+    c record;
+    d highseas.holding_plan;
+    now timestamptz;
 BEGIN
-    PERFORM highseas.require_key('customer', customer);
-    PERFORM highseas.require_key('kind', kind);
-    UPDATE highseas.customer c
-    SET (last_act_at, last_follow_up_at, due_at, due_rule, reminded, next_at, check_at) = (
-        SELECT a.at, a.at, d.due_at, d.rule,
-               CASE WHEN d.due_at = c.due_at THEN c.reminded ELSE d.reminded END,
-               CASE WHEN d.due_at = c.due_at THEN c.next_at ELSE d.next_at END,
-               least(c.check_at, d.next_at)
-        FROM (SELECT greatest(highseas.clock(), c.last_act_at + interval '1 microsecond') AS at OFFSET 0) a
-        CROSS JOIN LATERAL highseas.due_of(t, who, c.pool_key, c.class, c.held_since, a.at, c.last_order_at,
-            c.extended_until, c.protected_until, c.deal, c.due_at, a.at) d)
-    WHERE c.tenant_id = t AND c.customer_key = customer AND c.holder = who
-    RETURNING c.customer_key, c.last_follow_up_at, c.due_at, c.due_rule
-    INTO follow_up.customer_key, follow_up.followed_up_at, follow_up.due_at, follow_up.due_rule;
+    customer := highseas.require_key('customer', customer);
+    kind := highseas.require_key('kind', kind);
+    SELECT x.pool_key, x.class, x.held_since, x.last_act_at, x.last_order_at, x.extended_until, x.protected_until,
+           x.deal, x.due_at, x.reminded, x.next_at, x.check_at
+    INTO c FROM highseas.customer x
+    WHERE x.tenant_id = t AND x.customer_key = customer AND x.holder = who FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         PERFORM highseas.require_customer((SELECT x FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer), customer);
         PERFORM highseas.refuse_holder(customer, who);
     END IF;
     IF rep IS NOT NULL THEN
-        PERFORM highseas.require_own_rep(t, (SELECT x.pool_key FROM highseas.customer x
-                                             WHERE x.tenant_id = t AND x.customer_key = customer), who);
+        who := highseas.require_own_rep(t, c.pool_key, who);
     END IF;
+    now := greatest(highseas.clock(), c.last_act_at + interval '1 microsecond');
+    d := highseas.due_of(t, who, c.pool_key, c.class, c.held_since, now, c.last_order_at, c.extended_until,
+                         c.protected_until, c.deal, c.due_at, now);
+    IF d.due_at = c.due_at THEN
+        d.reminded := c.reminded;
+        d.next_at := c.next_at;
+    END IF;
+    UPDATE highseas.customer x
+    SET last_act_at = now, last_follow_up_at = now, due_at = d.due_at, due_rule = d.rule, reminded = d.reminded,
+        next_at = d.next_at, check_at = least(c.check_at, d.next_at)
+    WHERE x.tenant_id = t AND x.customer_key = customer;
+    follow_up.customer_key := customer;
+    follow_up.followed_up_at := now;
+    follow_up.due_at := d.due_at;
+    follow_up.due_rule := d.rule;
     INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note)
     VALUES (t, followed_up_at, customer, who, kind, highseas.actor(), note);
 END
@@ -478,7 +401,7 @@ DECLARE
     now timestamptz;
     manager boolean := highseas.has_access(t, 'manager');
 BEGIN
-    PERFORM highseas.require_key('reason', reason);
+    reason := highseas.require_key('reason', reason);
     SELECT x.needs_note INTO needs_note FROM highseas.return_reason x
     WHERE x.tenant_id = t AND x.reason = return_to_pool.reason;
     IF NOT FOUND THEN
@@ -502,7 +425,7 @@ BEGIN
     IF c.holder IS NULL OR c.holder <> who THEN
         PERFORM highseas.refuse_holder(customer, coalesce(who, ''));
     END IF;
-    PERFORM highseas.require_own_rep(t, c.pool_key, who);
+    who := highseas.require_own_rep(t, c.pool_key, who);
     now := highseas.act_time(t, ARRAY[who], ARRAY[customer]);
     IF c.protected_until > now THEN
         RAISE EXCEPTION USING ERRCODE = 'SE006', CONSTRAINT = 'protected', SCHEMA = 'highseas',
@@ -530,7 +453,7 @@ DECLARE
     now timestamptz;
     v highseas.verdict;
 BEGIN
-    PERFORM highseas.require_key('rep', to_rep);
+    to_rep := highseas.require_key('rep', to_rep);
     IF NOT EXISTS (SELECT FROM highseas.rep r WHERE r.tenant_id = move.tenant_id AND r.rep_key = to_rep) THEN
         RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rep "%s" does not exist', left(to_rep, 100)),
             DETAIL = 'No such rep in this tenant.', HINT = 'highseas.rep lists them; a sync brings new ones.';
@@ -541,7 +464,7 @@ BEGIN
         IF c.holder IS DISTINCT FROM from_rep THEN
             PERFORM highseas.refuse_holder(customer, from_rep);
         END IF;
-        PERFORM highseas.require_own_rep(tenant_id, c.pool_key, from_rep);
+        from_rep := highseas.require_own_rep(tenant_id, c.pool_key, from_rep);
     END IF;
     now := highseas.act_time(tenant_id, ARRAY[to_rep, c.holder], ARRAY[customer]);
     IF c.holder = to_rep THEN

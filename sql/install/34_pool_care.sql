@@ -209,7 +209,7 @@ DECLARE
     now timestamptz;
 BEGIN
     PERFORM highseas.require_customer(c, customer);
-    PERFORM highseas.require_key('reason', reason);
+    reason := highseas.require_key('reason', reason);
     IF c.state IN ('withdrawn', 'gone') THEN
         RAISE EXCEPTION USING ERRCODE = 'SE002', CONSTRAINT = c.state, SCHEMA = 'highseas',
             MESSAGE = format('customer "%s" is out of service already', customer), DETAIL = format('Its state is "%s".', c.state);
@@ -285,7 +285,7 @@ DECLARE
     who text := highseas.acting_rep(t, rep);
     v highseas.verdict;
 BEGIN
-    PERFORM highseas.require_key('customer', customer);
+    customer := highseas.require_key('customer', customer);
     v := highseas.check_claim(t, who, customer, highseas.clock(), 'claim');
     allowed := v.allowed;
     code := v.code;

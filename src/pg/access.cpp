@@ -1,6 +1,7 @@
 // Who acts, and when: the facts about the session that the verbs need.
 #include "pg/postgres.hpp"
 
+#include "pg/access.hpp"
 #include "pg/settings.hpp"
 
 extern "C" {
@@ -17,10 +18,10 @@ PG_FUNCTION_INFO_V1(highseas_clock);
 PG_FUNCTION_INFO_V1(highseas_require_top_level);
 }
 
-namespace {
+namespace highseas::pg {
 
-// The role outside of every SECURITY DEFINER function. In a security-restricted operation (ANALYZE,
-// a refresh, a write-back) other people's code runs under a borrowed name, so nobody acts there.
+// In a security-restricted operation (ANALYZE, a refresh, a write-back) other people's code runs under
+// a borrowed name, so nobody acts there.
 Oid caller() {
     if (InSecurityRestrictedOperation())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -30,7 +31,14 @@ Oid caller() {
     return GetOuterUserId();
 }
 
-} // namespace
+bool has_role(Oid who, const NameData &role_name) {
+    Oid const role = get_role_oid(NameStr(role_name), true);
+    return OidIsValid(role) && has_privs_of_role(who, role);
+}
+
+} // namespace highseas::pg
+
+using namespace highseas::pg;
 
 extern "C" Datum highseas_caller(PG_FUNCTION_ARGS) {
     PG_RETURN_OID(caller());
@@ -47,15 +55,14 @@ extern "C" Datum highseas_caller_has(PG_FUNCTION_ARGS) {
         PG_RETURN_BOOL(true);
     if (PG_ARGISNULL(0))
         PG_RETURN_BOOL(false);
-    Oid const role = get_role_oid(NameStr(*PG_GETARG_NAME(0)), true);
-    PG_RETURN_BOOL(OidIsValid(role) && has_privs_of_role(who, role));
+    PG_RETURN_BOOL(has_role(who, *PG_GETARG_NAME(0)));
 }
 
 extern "C" Datum highseas_clock(PG_FUNCTION_ARGS) {
-    if (highseas::pg::setting_clock == nullptr || highseas::pg::setting_clock[0] == '\0')
+    if (setting_clock == nullptr || setting_clock[0] == '\0')
         PG_RETURN_TIMESTAMPTZ(GetCurrentTimestamp());
     TimestampTz const now = DatumGetTimestampTz(
-        DirectFunctionCall3(timestamptz_in, CStringGetDatum(highseas::pg::setting_clock),
+        DirectFunctionCall3(timestamptz_in, CStringGetDatum(setting_clock),
                             ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
     if (TIMESTAMP_NOT_FINITE(now))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),

@@ -10,6 +10,7 @@
 #include "core/pool/matching.hpp"
 #include "core/pool/tier.hpp"
 #include "core/pool/verdict.hpp"
+#include "pg/access.hpp"
 #include "pg/arguments.hpp"
 #include "pg/due.hpp"
 #include "pg/guard.hpp"
@@ -19,8 +20,6 @@
 #include "pg/zone.hpp"
 
 extern "C" {
-#include "utils/acl.h"
-
 PG_FUNCTION_INFO_V1(highseas_rep_facts);
 PG_FUNCTION_INFO_V1(highseas_limits_of);
 PG_FUNCTION_INFO_V1(highseas_due_of);
@@ -40,8 +39,7 @@ bool sees(std::int64_t tenant_id) {
         return true;
     bool found = false;
     for_each_row("tenant_role", nullptr, {equals("tenant_id", tenant_id)}, [&](const Row &row) {
-        const Oid role = get_role_oid(NameStr(*DatumGetName(row.datum("role_name"))), true);
-        found = found || (OidIsValid(role) && has_privs_of_role(GetUserId(), role));
+        found = found || has_role(GetUserId(), *DatumGetName(row.datum("role_name")));
     });
     return found;
 }
@@ -66,6 +64,10 @@ Date day_of(Time now, pg_tz *zone) {
     return static_cast<Date>(local / microseconds_per_day - (local % microseconds_per_day < 0));
 }
 
+Time start_of(Date day, pg_tz *zone) {
+    return to_instant(zone, day * microseconds_per_day);
+}
+
 struct Rep {
     std::optional<Date> hired_on;
     bool active;
@@ -74,8 +76,9 @@ struct Rep {
 
 struct RepFacts {
     std::optional<Text> tier;
-    bool active = false;
+    bool active = false; // and not on leave
     int held = 0;
+    std::optional<Date> last_day_of_leave;
 };
 
 std::optional<Text> find_tier(std::int64_t tenant_id, int tenure_days) {
@@ -97,14 +100,19 @@ std::optional<Text> find_tier(std::int64_t tenant_id, int tenure_days) {
     return tier;
 }
 
-bool on_leave(std::int64_t tenant_id, Text rep_key, Date day) {
-    bool found = false;
+// The last day of the leave that a day lies in; leaves that adjoin or overlap are one. They come in
+// the order of their first days.
+std::optional<Date> last_day_of_leave(std::int64_t tenant_id, Text rep_key, Date day) {
+    std::optional<Date> last;
     for_each_row("rep_leave", nullptr,
                  {equals("tenant_id", tenant_id), equals("rep_key", rep_key)}, [&](const Row &row) {
-                     found = found || (row.get<Date>("first_day") <= day &&
-                                       day <= row.get<Date>("last_day"));
+                     const Date first_day = row.get<Date>("first_day");
+                     const Date last_day = row.get<Date>("last_day");
+                     const bool begins_it = first_day <= day && day <= last_day;
+                     if (begins_it || (last && std::int64_t{first_day} - *last <= 1))
+                         last = std::max(last.value_or(last_day), last_day);
                  });
-    return found;
+    return last;
 }
 
 std::optional<RepFacts> find_rep(std::int64_t tenant_id, Text rep_key, Date day) {
@@ -115,7 +123,11 @@ std::optional<RepFacts> find_rep(std::int64_t tenant_id, Text rep_key, Date day)
         });
     if (!rep)
         return std::nullopt;
-    RepFacts facts{std::nullopt, rep->active && !on_leave(tenant_id, rep_key, day), rep->held};
+    RepFacts facts{std::nullopt, rep->active, rep->held, std::nullopt};
+    if (rep->active) {
+        facts.last_day_of_leave = last_day_of_leave(tenant_id, rep_key, day);
+        facts.active = !facts.last_day_of_leave;
+    }
     if (rep->hired_on)
         facts.tier = find_tier(tenant_id, day - *rep->hired_on);
     return facts;
@@ -230,9 +242,9 @@ std::span<const RepLimit> find_quotas(const Limited &rep) {
         Days days{};
         check(period_around(today, *period, days));
         limit.kind = LimitKind::quota;
-        limit.since = to_instant(rep.zone, days.first * microseconds_per_day);
+        limit.since = start_of(days.first, rep.zone);
         if (limit.maximum > 0) // one of 0 is never free again
-            limit.resets = to_instant(rep.zone, days.next * microseconds_per_day);
+            limit.resets = start_of(days.next, rep.zone);
         return std::optional(limit);
     });
     count_taken(limits, rep);
@@ -421,6 +433,8 @@ Verdict check_claim(std::int64_t tenant_id, Text rep_key, Text customer_key, Tim
     }
     facts.pool_open = decided || pool->open;
     facts.rep_active = rep.facts.active || (decided && by_crm);
+    if (rep.facts.last_day_of_leave)
+        facts.back_at = start_of(*rep.facts.last_day_of_leave + 1, rep.zone);
     facts.member = !by_rep || !pool->members_only || is_member(rep, customer->pool_key);
     if (by_rep)
         facts.cooldown_until = cooled_down_at(rep, customer_key, pool->cooldown);

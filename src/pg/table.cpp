@@ -33,6 +33,14 @@ Oid primary_key(Relation table) {
 
 } // namespace
 
+Relation open_table(const char *name) {
+    return table_open(relation_named(name), AccessShareLock);
+}
+
+Relation open_index(const char *name) {
+    return index_open(relation_named(name), AccessShareLock);
+}
+
 int Row::position(const char *column) const {
     for (int i = 0; i < descriptor->natts; ++i)
         if (std::strcmp(NameStr(TupleDescAttr(descriptor, i)->attname), column) == 0)
@@ -55,7 +63,7 @@ Key at_least(const char *column, TimestampTz value) {
 }
 
 Scan begin_scan(const char *table_name, const char *index, Keys keys) {
-    const Relation table = table_open(relation_named(table_name), AccessShareLock);
+    const Relation table = open_table(table_name);
     const Row columns{RelationGetDescr(table), nullptr, nullptr};
     ScanKeyData scan_keys[4];
     int count = 0;

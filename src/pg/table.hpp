@@ -20,6 +20,10 @@ extern "C" {
 
 namespace highseas::pg {
 
+// By name, for reading.
+Relation open_table(const char *name);
+Relation open_index(const char *name);
+
 struct Row {
     TupleDesc descriptor;
     const Datum *values;

@@ -1,0 +1,14 @@
+// On whose behalf a function acts.
+#pragma once
+
+#include "pg/postgres.hpp"
+
+namespace highseas::pg {
+
+// The role outside of every SECURITY DEFINER function; 42501 in a security-restricted operation.
+Oid caller();
+
+// Whether a role of that name exists and `who` has its privileges.
+bool has_role(Oid who, const NameData &role_name);
+
+} // namespace highseas::pg
