@@ -40,9 +40,8 @@ CALL highseas.replan();
 SELECT lane = highseas.lane_of('c1', 8) AS relaned FROM highseas.customer WHERE customer_key = 'c1';
 
 -- Bad numbers change nothing.
-SELECT highseas.lane_draw(1, 'wide', 0);
-SELECT highseas.lane_draw(1, 'wide', 4097);
-SELECT highseas.lane_mark(1, 'wide', -1);
-SELECT highseas.lane_mark(1, 'never drawn', 0);
+SELECT highseas.lane_candidates(1, 'wide', 0, now());
+SELECT highseas.lane_candidates(1, 'wide', 4097, now());
+SELECT highseas.lane_candidates(1, 'nosuch', 8, now()), highseas.lane_candidates(2, 'wide', 8, '-infinity');
 SELECT highseas.lane_of('c1', 0);
 SELECT * FROM highseas.check_consistency();

@@ -2,11 +2,12 @@
 -- starting a statement for each would cost a claim ten times as much.
 
 CREATE FUNCTION highseas.rep_facts(
-    tenant_id bigint, rep_key text, now timestamptz, OUT tier text, OUT active boolean, OUT held integer)
+    tenant_id bigint, rep_key text, now timestamptz,
+    OUT tier text, OUT active boolean, OUT held integer, OUT back_at timestamptz)
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'highseas_rep_facts';
 COMMENT ON FUNCTION highseas.rep_facts(bigint, text, timestamptz) IS
-'A rep''s tier, whether he may take customers at a time (active and not on leave), and how many he holds; NULL for an unknown rep, another tenant''s, or where an argument is NULL';
+'A rep''s tier, whether he may take customers at a time (active and not on leave), how many he holds, and, on leave, when he is back: the beginning, in the tenant''s time zone, of the day after it, with leaves that adjoin or overlap taken as one (NULL: away beyond the end of all times). NULL for an unknown rep, another tenant''s, or where an argument is NULL';
 
 CREATE FUNCTION highseas.limits_of(tenant_id bigint, rep_key text, now timestamptz)
 RETURNS TABLE (kind text, rule text, pool_key text, class text, maximum integer, used integer, resets_at timestamptz)

@@ -20,8 +20,8 @@ PG_FUNCTION_INFO_V1(highseas_require_top_level);
 
 namespace highseas::pg {
 
-// In a security-restricted operation (ANALYZE, a refresh, a write-back) other people's code runs under
-// a borrowed name, so nobody acts there.
+// In a security-restricted operation (ANALYZE, a refresh, a write-back) other people's code runs
+// under a borrowed name, so nobody acts there.
 Oid caller() {
     if (InSecurityRestrictedOperation())
         ereport(ERROR, errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -61,9 +61,9 @@ extern "C" Datum highseas_caller_has(PG_FUNCTION_ARGS) {
 extern "C" Datum highseas_clock(PG_FUNCTION_ARGS) {
     if (setting_clock == nullptr || setting_clock[0] == '\0')
         PG_RETURN_TIMESTAMPTZ(GetCurrentTimestamp());
-    TimestampTz const now = DatumGetTimestampTz(
-        DirectFunctionCall3(timestamptz_in, CStringGetDatum(setting_clock),
-                            ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
+    TimestampTz const now =
+        DatumGetTimestampTz(DirectFunctionCall3(timestamptz_in, CStringGetDatum(setting_clock),
+                                                ObjectIdGetDatum(InvalidOid), Int32GetDatum(-1)));
     if (TIMESTAMP_NOT_FINITE(now))
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                 errmsg("setting \"highseas.clock\" must be a finite time"));

@@ -1,5 +1,5 @@
-// Who acts, for which tenant, as which rep: every verb's first questions. They are asked within definer
-// code, whom no policy binds, so they ask for the caller by name.
+// Who acts, for which tenant, as which rep: every verb's first questions. They are asked within
+// definer code, whom no policy binds, so they ask for the caller by name.
 #include "pg/postgres.hpp"
 
 #include "core/access/rank.hpp"
@@ -60,7 +60,7 @@ bool has_access(std::int64_t tenant_id, int needed) {
 
 struct Choice {
     std::int64_t tenant_id = 0;
-    int count = 0;    // of tenants with enough access
+    int count = 0;     // of tenants with enough access
     bool less = false; // there is one with too little
 
     void add(std::int64_t tenant, int rank, int needed) {
@@ -96,16 +96,17 @@ Choice choose_tenant(std::optional<Text> wanted, int needed) {
 
 [[noreturn]] void refuse(const Choice &choice, std::optional<Text> wanted, Text needed) {
     if (choice.count > 1)
-        ereport(ERROR,
-                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                 errmsg("more than one tenant to choose from"),
-                 errhint("Name one as the argument \"tenant\" or by the setting \"highseas.tenant\".")));
+        ereport(
+            ERROR,
+            (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+             errmsg("more than one tenant to choose from"),
+             errhint(
+                 "Name one as the argument \"tenant\" or by the setting \"highseas.tenant\".")));
     if (choice.less)
-        ereport(ERROR,
-                (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-                 errmsg("permission denied: this needs the access of \"%s\"", shown(needed)),
-                 errdetail("Role \"%s\" has less in this tenant.", caller_name()),
-                 errhint("A DBA grants it by highseas.grant_role().")));
+        ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+                        errmsg("permission denied: this needs the access of \"%s\"", shown(needed)),
+                        errdetail("Role \"%s\" has less in this tenant.", caller_name()),
+                        errhint("A DBA grants it by highseas.grant_role().")));
     if (!wanted)
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("role \"%s\" belongs to no tenant", caller_name()),
@@ -122,12 +123,14 @@ void require_key(Text what, std::optional<Text> key) {
     constexpr std::size_t longest = 1024;
     const char *name = shown(what);
     if (!key)
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name),
-                        errdetail("Nothing was changed."), errhint("Pass the CRM's key as text.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name),
+                 errdetail("Nothing was changed."), errhint("Pass the CRM's key as text.")));
     if (key->empty() || key->size() > longest)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("%s must have 1 to %zu bytes", name, longest),
-                        errdetail("It has %zu.", key->size()), errhint("Pass the CRM's key as text.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("%s must have 1 to %zu bytes", name, longest),
+                 errdetail("It has %zu.", key->size()), errhint("Pass the CRM's key as text.")));
 }
 
 // The "sub" of the JWT that a gateway passes on.
@@ -148,10 +151,11 @@ Text current_rep() {
         return setting_rep;
     const auto subject = jwt_subject();
     if (!subject)
-        ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("no rep given"),
-                        errdetail("Neither the argument \"rep\" nor the setting \"highseas.rep\" nor a "
-                                  "JWT says who acts."),
-                        errhint("SET highseas.rep = 'key'; or pass rep => 'key'.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("no rep given"),
+                 errdetail("Neither the argument \"rep\" nor the setting \"highseas.rep\" nor a "
+                           "JWT says who acts."),
+                 errhint("SET highseas.rep = 'key'; or pass rep => 'key'.")));
     return *subject;
 }
 
@@ -203,15 +207,16 @@ Datum highseas_acting_rep(PG_FUNCTION_ARGS) {
         bool given;
         NameData role;
     };
-    const auto login = read_row("rep", {equals("tenant_id", tenant_id), equals("rep_key", rep)},
-                                [](const Row &row) {
-                                    const int i = row.position("login_role");
-                                    return row.nulls[i] ? Login{} : Login{true, *DatumGetName(row.values[i])};
-                                });
+    const auto login = read_row(
+        "rep", {equals("tenant_id", tenant_id), equals("rep_key", rep)}, [](const Row &row) {
+            const int i = row.position("login_role");
+            return row.nulls[i] ? Login{} : Login{true, *DatumGetName(row.values[i])};
+        });
     if (!login)
-        ereport(ERROR, (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("rep \"%s\" does not exist", shown(rep)),
-                        errdetail("No such rep in this tenant."),
-                        errhint("highseas.rep lists them; a sync brings new ones.")));
+        ereport(ERROR,
+                (errcode(ERRCODE_UNDEFINED_OBJECT), errmsg("rep \"%s\" does not exist", shown(rep)),
+                 errdetail("No such rep in this tenant."),
+                 errhint("highseas.rep lists them; a sync brings new ones.")));
     if (login->given && !superuser_arg(caller()) && !has_role(caller(), login->role) &&
         !has_access(tenant_id, access_rank("manager")))
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -230,9 +235,9 @@ Datum highseas_require_own_rep(PG_FUNCTION_ARGS) {
     const auto tenant_id = required_argument<std::int64_t>(fcinfo, 0, "tenant_id");
     const auto pool = argument<Text>(fcinfo, 1);
     const bool own_only =
-        read_row("pool", {equals("tenant_id", tenant_id), equals("pool_key", pool)}, [](const Row &row) {
-            return row.get<bool>("current_rep_only");
-        }).value_or(false);
+        read_row("pool", {equals("tenant_id", tenant_id), equals("pool_key", pool)},
+                 [](const Row &row) { return row.get<bool>("current_rep_only"); })
+            .value_or(false);
     if (own_only && !has_access(tenant_id, access_rank("manager")) &&
         argument<Text>(fcinfo, 2) != current_rep())
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),

@@ -6,7 +6,10 @@
 
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/rep.hpp"
 #include "pg/row.hpp"
+#include "pg/scope.hpp"
+#include "pg/table.hpp"
 #include "pg/zone.hpp"
 
 using namespace highseas;
@@ -14,6 +17,7 @@ using namespace highseas::pg;
 
 extern "C" {
 PG_FUNCTION_INFO_V1(highseas_due);
+PG_FUNCTION_INFO_V1(highseas_due_of);
 }
 
 namespace highseas::pg {
@@ -59,6 +63,83 @@ std::span<const Step> steps_from(std::span<const Interval> intervals) {
 
 } // namespace highseas::pg
 
+namespace {
+
+using Text = std::string_view;
+
+struct DeadlineRow {
+    Text kind;
+    Text rule;
+    Scope scope;
+    int amount;
+    Text unit;
+    Datum remind_before;
+};
+
+// Of each kind the most specific, then the first by name.
+std::span<const DeadlineRow> find_deadlines(std::int64_t tenant_id, const Scope &holding) {
+    const auto all = read_rows("deadline", {equals("tenant_id", tenant_id)}, [](const Row &row) {
+        return DeadlineRow{row.get<Text>("kind"),
+                           row.get<Text>("rule"),
+                           scope_of(row),
+                           row.get<std::int32_t>("window_amount"),
+                           row.get<Text>("window_unit"),
+                           row.datum("remind_before")};
+    });
+    auto *chosen = allocate<DeadlineRow>(all.size());
+    auto *end = chosen;
+    for (const DeadlineRow &row : all) { // they come in the order of their names
+        if (!covers(row.scope, holding))
+            continue;
+        auto *same = std::find_if(chosen, end, [&](auto &other) { return other.kind == row.kind; });
+        if (same == end)
+            new (end++) DeadlineRow(row);
+        else if (specificity(row.scope) > specificity(same->scope))
+            *same = row;
+    }
+    return {chosen, end};
+}
+
+struct HoldingPlan {
+    DueDate due;
+    int reminded = 0;
+    std::optional<Time> next;
+};
+
+HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow> deadlines,
+                         const Calendar &calendar, std::optional<Time> not_before, Time now) {
+    const auto count = deadlines.size();
+    auto *kinds = allocate<Text>(count);
+    auto *rules = allocate<Text>(count);
+    auto *amounts = allocate<int>(count);
+    auto *units = allocate<Text>(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        kinds[i] = deadlines[i].kind;
+        rules[i] = deadlines[i].rule;
+        amounts[i] = deadlines[i].amount;
+        units[i] = deadlines[i].unit;
+    }
+    HoldingPlan plan{};
+    plan.due = find_due(facts, {{kinds, count}, {rules, count}, {amounts, count}, {units, count}},
+                        calendar);
+    if (!plan.due.at)
+        return plan;
+
+    plan.due.at = std::max(plan.due.at, not_before);
+    const auto deciding = std::find_if(deadlines.begin(), deadlines.end(), [&](auto &deadline) {
+        return deadline.rule == plan.due.rule;
+    });
+    const auto steps =
+        steps_from(array_elements<Interval>(deciding->remind_before, "remind_before"));
+    check(guarded([&] { return reminders_due(*plan.due.at, steps, now, plan.reminded); }));
+    Time next = 0;
+    check(guarded([&] { return next_event(*plan.due.at, steps, plan.reminded, next); }));
+    plan.next = next;
+    return plan;
+}
+
+} // namespace
+
 Datum highseas_due(PG_FUNCTION_ARGS) {
     TupleDesc descriptor = result_descriptor(fcinfo);
     const auto held_since = optional_argument<Time>(fcinfo, 0);
@@ -83,5 +164,35 @@ Datum highseas_due(PG_FUNCTION_ARGS) {
     bool nulls[2] = {!due.at, !due.at};
     if (due.at)
         values[1] = text_datum(due.rule);
+    return row(descriptor, values, nulls);
+}
+
+// (tenant_id, rep_key, pool_key, class, held_since, last_follow_up_at, last_order_at,
+// extended_until,
+//  protected_until, deal, not_before, now)
+Datum highseas_due_of(PG_FUNCTION_ARGS) {
+    const auto tenant_id = required_argument<std::int64_t>(fcinfo, 0, "tenant_id");
+    const auto rep_key = required_argument<Text>(fcinfo, 1, "rep_key");
+    const auto held_since = optional_argument<Time>(fcinfo, 4);
+    const Time now = required_argument<Time>(fcinfo, 11, "now");
+    TupleDesc descriptor = result_descriptor(fcinfo);
+
+    HoldingPlan plan{};
+    const auto calendar = find_calendar(tenant_id);
+    if (calendar && held_since && required_argument<Text>(fcinfo, 9, "deal") != "open") {
+        const auto rep = find_rep(tenant_id, rep_key, day_of(now, find_zone(*calendar->zone)));
+        const Scope holding{optional_argument<Text>(fcinfo, 2), rep ? rep->tier : std::nullopt,
+                            optional_argument<Text>(fcinfo, 3), rep_key};
+        plan = plan_holding({*held_since, optional_argument<Time>(fcinfo, 5),
+                             optional_argument<Time>(fcinfo, 6), optional_argument<Time>(fcinfo, 7),
+                             optional_argument<Time>(fcinfo, 8)},
+                            find_deadlines(tenant_id, holding), *calendar,
+                            optional_argument<Time>(fcinfo, 10), now);
+    }
+    const bool never = !plan.due.at;
+    Datum values[4] = {TimestampTzGetDatum(plan.due.at.value_or(0)),
+                       never ? 0 : text_datum(plan.due.rule), Int32GetDatum(plan.reminded),
+                       TimestampTzGetDatum(plan.next.value_or(0))};
+    bool nulls[4] = {never, never, false, never};
     return row(descriptor, values, nulls);
 }

@@ -1,7 +1,7 @@
-// Who is likely the best free customer of a pool with lanes. A session draws two random lanes, reads
-// the best few of each without locks and names those of the lane with the better head; the row's lock
-// decides. It remembers where it last saw each head: claimed customers leave dead entries at the head
-// of an index, and who starts below them does not read them again.
+// Who is likely the best free customer of a pool with lanes. A session draws two random lanes,
+// reads the best few of each without locks and names those of the lane with the better head; the
+// row's lock decides. It remembers where it last saw each head: claimed customers leave dead
+// entries at the head of an index, and who starts below them does not read them again.
 #include "pg/postgres.hpp"
 
 #include "pg/arguments.hpp"
@@ -154,7 +154,8 @@ Lane read_lane(int64 tenant_id, Text pool_key, int lane, const Place *below, Tim
     }
     const int key_count = below ? 4 : 3;
 #if PG_VERSION_NUM >= 180000
-    const IndexScanDesc scan = index_beginscan(table, index, GetActiveSnapshot(), nullptr, key_count, 0);
+    const IndexScanDesc scan =
+        index_beginscan(table, index, GetActiveSnapshot(), nullptr, key_count, 0);
 #else
     const IndexScanDesc scan = index_beginscan(table, index, GetActiveSnapshot(), key_count, 0);
 #endif

@@ -45,8 +45,8 @@ int Row::position(const char *column) const {
     for (int i = 0; i < descriptor->natts; ++i)
         if (std::strcmp(NameStr(TupleDescAttr(descriptor, i)->attname), column) == 0)
             return i;
-    ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
-                    errmsg("column \"%s\" does not exist", column)));
+    ereport(ERROR,
+            (errcode(ERRCODE_UNDEFINED_COLUMN), errmsg("column \"%s\" does not exist", column)));
     pg_unreachable();
 }
 

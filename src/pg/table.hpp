@@ -60,8 +60,8 @@ Key at_least(const char *column, TimestampTz value);
 
 using Keys = std::initializer_list<Key>;
 
-// The rows whose leading columns of an index (of the primary key, without a name) have these keys, in
-// its order.
+// The rows whose leading columns of an index (of the primary key, without a name) have these keys,
+// in its order.
 struct Scan {
     Relation table;
     SysScanDesc rows;

@@ -25,7 +25,8 @@ Status unknown_period(std::string_view name) noexcept {
 Status period_around(Date day, Period period, Days &result) noexcept {
     using namespace std::chrono;
     constexpr sys_days epoch{year{2000} / 1 / 1};
-    constexpr Date limit = (sys_days{year{20'000} / 1 / 1} - epoch).count(); // of std::chrono's years
+    constexpr Date limit =
+        (sys_days{year{20'000} / 1 / 1} - epoch).count(); // of std::chrono's years
     if (day > limit || day < -limit)
         return Status::error(sqlstate::out_of_range, "date out of range");
 

@@ -16,18 +16,12 @@ struct Scope {
 
 inline constexpr bool covers(const std::optional<std::string_view> &rule,
                              const std::optional<std::string_view> &fact) noexcept {
-    return !rule || rule == fact;
+    return !rule || (fact && *rule == *fact);
 }
 
-inline constexpr bool covers(const Scope &rule, const Scope &fact) noexcept {
-    return covers(rule.pool, fact.pool) && covers(rule.tier, fact.tier) &&
-           covers(rule.customer_class, fact.customer_class) && covers(rule.rep, fact.rep);
-}
+bool covers(const Scope &rule, const Scope &fact) noexcept;
 
 // Of the rules that match, the greatest decides: rep before class before pool before tier.
-inline constexpr int specificity(const Scope &rule) noexcept {
-    return (rule.rep ? 8 : 0) + (rule.customer_class ? 4 : 0) + (rule.pool ? 2 : 0) +
-           (rule.tier ? 1 : 0);
-}
+int specificity(const Scope &rule) noexcept;
 
 } // namespace highseas
