@@ -14,7 +14,9 @@ CREATE ROLE regress_a_rep LOGIN;
 CREATE ROLE regress_b_admin LOGIN;
 CREATE ROLE regress_b_gateway LOGIN NOINHERIT;
 CREATE ROLE regress_nobody LOGIN;
-GRANT regress_b_admin TO regress_b_gateway;
+CREATE ROLE regress_pooler LOGIN NOINHERIT;
+GRANT regress_b_admin TO regress_b_gateway, regress_pooler;
+GRANT regress_a_agent TO regress_pooler;
 \set ECHO none
 SELECT format('GRANT CREATE, TEMP ON DATABASE %I TO regress_b_admin', current_database()) \gexec
 \set ECHO all
@@ -41,6 +43,9 @@ VALUES (1, 'c1', 'main', '2020-01-01', '2020-01-01'), (1, 'secret', 'main', '202
        (1, 'secret2', 'secret-pool', '2020-01-01', '2020-01-01'), (2, 'c1', 'main', '2020-01-01', '2020-01-01');
 INSERT INTO highseas.profile (tenant_id, customer_key, company, email)
 VALUES (1, 'c1', 'Secret Ltd', 'secret@example.com'), (1, 'secret', 'Secret 2 Ltd', 'secret2@example.com'), (2, 'c1', 'Beta Ltd', 'beta@example.com');
+-- A company that is often there, so that the planner's statistics would know it.
+INSERT INTO highseas.profile (tenant_id, customer_key, company) SELECT 1, 'p' || i, 'Secret Ltd' FROM generate_series(1, 50) i;
+INSERT INTO highseas.profile (tenant_id, customer_key, company) SELECT 2, 'p' || i, 'Beta ' || i FROM generate_series(1, 50) i;
 INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount) VALUES (1, 'c1', 'o1', '2020-01-01', 5);
 SET highseas.tenant = 'alpha';
 SELECT customer_key FROM highseas_api.claim('c1', 'kim', retry_key => 'retry-alpha');
@@ -67,6 +72,14 @@ BEGIN
     END LOOP;
     RETURN md5(everything);
 END $$;
+CREATE FUNCTION public.estimate(query text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    plan json;
+BEGIN
+    EXECUTE 'EXPLAIN (FORMAT json) ' || query INTO plan;
+    RETURN plan -> 0 -> 'Plan' ->> 'Plan Rows';
+END $$;
+ANALYZE highseas.profile;
 CREATE TABLE public.before_attack AS SELECT public.sum_of_alpha() AS sum;
 -- So that beta's login can be measured by itself: what is there of alpha, in every table and view.
 CREATE FUNCTION public.rows_of_alpha() RETURNS SETOF text LANGUAGE plpgsql AS $$
@@ -123,8 +136,19 @@ SELECT public.try('SET highseas.other = 1');
 SELECT public.try('SET ROLE regress_a_admin');
 SELECT public.try('SET ROLE postgres');
 SELECT public.try('SELECT email FROM highseas.profile');
-SELECT count(*) FROM pg_stats WHERE schemaname = 'highseas' AND tablename = 'customer';
+SELECT count(*) FROM pg_stats WHERE schemaname = 'highseas';
+SET row_security = off;
+SELECT count(*) FROM pg_stats WHERE schemaname = 'highseas';
+RESET row_security;
+SELECT public.estimate('SELECT company FROM highseas.profile WHERE company = ''Secret Ltd''')
+     = public.estimate('SELECT company FROM highseas.profile WHERE company = ''No such Ltd''') AS estimates_tell_nothing;
 SELECT public.try('SELECT last_value FROM highseas.holding_holding_id_seq');
+SELECT public.try('SELECT pg_sequence_last_value(''highseas.holding_holding_id_seq'')') !~ 'done: [0-9]' AS hidden;
+SELECT count(*) FROM pg_sequences WHERE schemaname = 'highseas' AND last_value IS NOT NULL;
+SELECT public.try($$SELECT schema_to_xml('highseas', true, false, '')::text ~ 'alpha|secret'$$) IN ('done: false', '42501 permission denied for table profile') AS hidden;
+SELECT table_to_xml('highseas.tenant', true, false, '')::text ~ 'beta' AS mine, table_to_xml('highseas.tenant', true, false, '')::text ~ 'alpha' AS alphas;
+SELECT count(*) FROM highseas.pool TABLESAMPLE SYSTEM (100);
+COPY highseas.tenant (tenant_id, name) TO STDOUT;
 -- A function that is cheap and talks sees no row before the policy does.
 CREATE FUNCTION public.peek(anyelement) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
 BEGIN
@@ -191,6 +215,10 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT highseas.write_owners('UPDATE pg_authid SET rolsuper = true WHERE rolname = $2 AND $1 = $1', 'postgres', '{x}', '{regress_b_admin}')$$,
     $$SELECT highseas.fetch_rows('SELECT rolname FROM pg_authid', 'postgres', '{rolname}')$$,
     $$SELECT highseas.describe_query('SELECT 1', 'postgres')$$,
+    $$SELECT highseas_api.delete_rules('quota', '{"rule": "secret-quota"}')$$,
+    $$SELECT highseas_api.delete_rules('quota', '{"tenant_id": 1}')$$,
+    $$SELECT highseas_api.delete_rules('quota', '{"rule": "secret-quota"}', 'alpha')$$,
+    $$SELECT highseas.back_at(1, 'secret-rep', now())$$,
     $$SELECT highseas_api.detach('main', 'alpha')$$]) call;
 SELECT public.try(format('SELECT highseas_api.decide_extension(%s, true)', :a_extension)) = public.try('SELECT highseas_api.decide_extension(987654321, true)')
     OR public.try(format('SELECT highseas_api.decide_extension(%s, true)', :a_extension)) LIKE '42704 %' AS refused;
@@ -211,6 +239,8 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$INSERT INTO highseas.rep (tenant_id, rep_key) VALUES (1, 'by-beta')$$,
     $$INSERT INTO highseas.rep (tenant_id, rep_key, login_role) VALUES (2, 'by-beta', 'regress_a_rep') RETURNING rep_key$$,
     $$INSERT INTO highseas.quota (tenant_id, rule, period, maximum) VALUES (1, 'by-beta', 'day', 0)$$,
+    $$INSERT INTO highseas.quota (tenant_id, rule, period) VALUES (1, 'secret-quota', 'day') ON CONFLICT DO NOTHING$$,
+    $$INSERT INTO highseas.quota (tenant_id, rule, period) VALUES (1, 'nosuch', 'day') ON CONFLICT DO NOTHING$$,
     $$INSERT INTO highseas.tenant_role VALUES (1, 'regress_b_admin', 'admin')$$,
     $$UPDATE highseas.pool SET tenant_id = 1 WHERE pool_key = 'main'$$,
     $$WITH x AS (UPDATE highseas.pool SET is_open = false WHERE tenant_id = 1 RETURNING 1) SELECT count(*) FROM x$$,
@@ -226,11 +256,18 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$CREATE POLICY evil ON highseas.quota USING (true)$$,
     $$ALTER TABLE highseas.quota DISABLE ROW LEVEL SECURITY$$,
     $$DROP EXTENSION highseas$$,
-    $$LOCK TABLE highseas.customer IN ROW EXCLUSIVE MODE$$,
-    $$LOCK TABLE highseas.job IN ROW SHARE MODE$$,
+    -- Who has a column of our type holds up the next version.
+    $$CREATE TABLE public.by_beta (x highseas.verdict)$$,
+    $$CREATE VIEW public.by_beta AS SELECT c FROM highseas.customer c$$,
+    $$ALTER ROLE regress_b_admin SET highseas.clock = '2000-01-01'$$,
     $$SELECT count(*) FROM (SELECT FROM highseas.job FOR UPDATE) x$$,
     $$SELECT count(*) FROM (SELECT FROM highseas.rep FOR UPDATE) x$$,
     $$SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'regress_a_admin'$$]) call;
+-- No lock on a shared table that anybody's work would wait for; ROW EXCLUSIVE is what an INSERT takes.
+SELECT c.relname, m.mode FROM pg_class c, unnest(ARRAY['ROW SHARE', 'SHARE UPDATE EXCLUSIVE', 'SHARE',
+    'SHARE ROW EXCLUSIVE', 'EXCLUSIVE', 'ACCESS EXCLUSIVE']) m(mode)
+WHERE c.relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'highseas') AND c.relkind IN ('r', 'v')
+  AND public.try(format('LOCK TABLE highseas.%I IN %s MODE', c.relname, m.mode)) NOT LIKE '42501 %';
 LISTEN highseas;
 SELECT count(*) FROM (SELECT pg_advisory_lock(1, i) FROM generate_series(1, 8) i UNION ALL SELECT pg_advisory_lock(i) FROM generate_series(1, 8) i) x;
 
@@ -244,6 +281,20 @@ SELECT public.try($$SELECT customer_key FROM highseas_api.claim('c1', 'kim')$$);
 SELECT public.try('SELECT DISTINCT actor FROM highseas.holding');
 SELECT public.try('SET ROLE regress_a_admin');
 RESET ROLE;
+-- A pooler that may be either keeps nothing of the one in the other's plans.
+SET SESSION AUTHORIZATION regress_pooler;
+SET plan_cache_mode = force_generic_plan;
+SET ROLE regress_a_agent;
+PREPARE tenants AS SELECT tenant_id, name, highseas.current_tenant(), (SELECT count(*) FROM highseas.planned_returns('2200-01-02')) FROM highseas.tenant;
+PREPARE claims AS SELECT highseas.may_claim('kim', 'secret2');
+EXECUTE tenants;
+EXECUTE claims;
+SET ROLE regress_b_admin;
+EXECUTE tenants;
+EXECUTE claims;
+RESET ROLE;
+SELECT public.try('EXECUTE tenants');
+RESET plan_cache_mode;
 SET SESSION AUTHORIZATION regress_nobody;
 SELECT public.try('SELECT count(*) FROM highseas.customer');
 SELECT public.try($$SELECT highseas.claim_verdict(now(), 'free', NULL, 'x', NULL, true, true, true, NULL, NULL, NULL, NULL, NULL, NULL)$$);
@@ -254,6 +305,11 @@ SELECT public.try($$SELECT highseas.claim_verdict(now(), 'free', NULL, 'x', NULL
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET SESSION AUTHORIZATION regress_b_admin;
+-- The library is not loaded yet: nobody knows that the clock is not his to set, until it is asked.
+SET client_min_messages = error;
+SET highseas.clock = '2000-01-01';
+SELECT highseas.clock() > '2020-01-01' AS real_time;
+SET client_min_messages = warning;
 SET highseas.rep = 'kim';
 CREATE SCHEMA evil;
 CREATE FUNCTION evil.caught(what text) RETURNS void LANGUAGE plpgsql AS $$
@@ -375,6 +431,36 @@ DROP OWNED BY "regress ""odd' name";
 DROP ROLE "regress ""odd' name";
 SET SESSION AUTHORIZATION regress_a_agent;
 SELECT count(*) FROM highseas.customer;
+-- Nor does a name come back with what was dropped under it: not of itself, not through
+-- another's grants, not by new ones.
+RESET SESSION AUTHORIZATION;
+CREATE ROLE regress_again LOGIN;
+CALL highseas.grant_role('regress_again', 'admin', 'alpha');
+SET SESSION AUTHORIZATION regress_again;
+SELECT count(*) FROM highseas.customer;
+SELECT allowed FROM highseas.may_claim('kim', 'secret2');
+RESET SESSION AUTHORIZATION;
+SELECT public.try('DROP ROLE regress_again');
+DROP OWNED BY regress_again;
+DROP ROLE regress_again;
+CREATE ROLE regress_again LOGIN;
+GRANT regress_b_admin TO regress_again;
+SET SESSION AUTHORIZATION regress_again;
+SELECT tenant_id, count(*) FROM highseas.customer GROUP BY 1;
+SELECT public.try($$SELECT highseas.may_claim('kim', 'secret2', 'alpha')$$), highseas.has_access(1, 'reader'), highseas.has_access(2, 'admin');
+RESET SESSION AUTHORIZATION;
+REVOKE regress_b_admin FROM regress_again;
+CALL highseas.grant_role('regress_again', 'reader', 'beta');
+SET SESSION AUTHORIZATION regress_again;
+SELECT tenant_id, count(*) FROM highseas.customer GROUP BY 1;
+RESET SESSION AUTHORIZATION;
+SELECT tenant_id, access FROM highseas.tenant_role WHERE role_name = 'regress_again';
+-- Who still has his grants keeps the one tenant when he is let into another.
+CALL highseas.grant_role('regress_again', 'reader', 'alpha');
+SELECT tenant_id, access FROM highseas.tenant_role WHERE role_name = 'regress_again' ORDER BY 1;
+CALL highseas.revoke_role('regress_again', 'beta');
+CALL highseas.revoke_role('regress_again', 'alpha');
+SET SESSION AUTHORIZATION regress_a_agent;
 SELECT customer_key FROM highseas_api.claim('secret2', 'kim');
 RESET SESSION AUTHORIZATION;
 SELECT customer_key FROM highseas_api.return_to_pool('secret2', 'price', tenant => 'alpha');
@@ -394,6 +480,6 @@ SELECT * FROM highseas.check_consistency();
 DROP EXTENSION highseas;
 CREATE EXTENSION highseas;
 DROP TABLE public.before_attack;
-DROP FUNCTION public.sum_of_alpha, public.rows_of_alpha, public.try;
-DROP OWNED BY regress_a_admin, regress_a_agent, regress_a_rep, regress_b_admin, regress_b_gateway, regress_nobody CASCADE;
-DROP ROLE regress_a_admin, regress_a_agent, regress_a_rep, regress_b_admin, regress_b_gateway, regress_nobody;
+DROP FUNCTION public.sum_of_alpha, public.rows_of_alpha, public.try, public.estimate;
+DROP OWNED BY regress_a_admin, regress_a_agent, regress_a_rep, regress_b_admin, regress_b_gateway, regress_nobody, regress_pooler, regress_again CASCADE;
+DROP ROLE regress_a_admin, regress_a_agent, regress_a_rep, regress_b_admin, regress_b_gateway, regress_nobody, regress_pooler, regress_again;

@@ -48,7 +48,8 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'needed' THEN '''reader''' WHEN 'access' THEN '''reader''' WHEN 'field' THEN '''email''' WHEN 'job' THEN '''purge'''
             WHEN 'limit_kinds' THEN '''{quota}''' WHEN 'kinds' THEN '''{no_follow_up}''' WHEN 'units' THEN '''{day}'''
             WHEN 'act' THEN '''claim''' WHEN 'deal' THEN '''none''' WHEN 'customer_keys' THEN '''{a}''' WHEN 'regions' THEN '''{NULL}'''
-            WHEN 'classes' THEN '''{NULL}''' WHEN 'tree_parents' THEN '''{NULL}''' END,
+            WHEN 'classes' THEN '''{NULL}''' WHEN 'tree_parents' THEN '''{NULL}'''
+            WHEN 'table' THEN '''quota''' WHEN 'matching' THEN '''{"rule": "x"}''' END,
         CASE type
             WHEN 'text' THEN '''x''' WHEN 'name' THEN '''x''' WHEN 'text[]' THEN '''{x}''' WHEN 'bigint[]' THEN '''{1}'''
             WHEN 'integer' THEN '1' WHEN 'bigint' THEN '1' WHEN 'real' THEN '1' WHEN 'double precision' THEN '1' WHEN 'boolean' THEN 'true'
@@ -70,6 +71,8 @@ CREATE FUNCTION public.nasty(type text) RETURNS SETOF text LANGUAGE sql IMMUTABL
         WHEN type = 'bigint[]' THEN ARRAY['''{}''', '''{NULL}''', '''{-1,9223372036854775807}''', '''{{1,2},{3,4}}''']
         WHEN type IN ('real', 'double precision', 'numeric') THEN ARRAY['''NaN''', '''infinity''', '''-infinity''', '''-1''', '0', '1e30']
         WHEN type = 'real[]' THEN ARRAY['''{}''', '''{NULL}''', '''{NaN}''', '''{infinity}''', '''{1,2}''']
+        WHEN type = 'jsonb' THEN ARRAY['''[]''', '''{}''', '''null''', '''"rule"''', '''{"": 1}''', '''{"rule": {"a": [1]}}''', '''{"nosuch": 1}''',
+            'jsonb_build_object(repeat(''x'', 10000), 1)']
         WHEN type = 'boolean' THEN ARRAY['false']
         WHEN type = 'date' THEN ARRAY['''infinity''', '''-infinity''', '''4713-01-01 BC''', '''5874897-12-31''']
         WHEN type = 'date[]' THEN ARRAY['''{NULL}''', '''{infinity}''', '''{5874897-12-31}''', '''{{2026-01-01},{2026-01-02}}''']

@@ -22,7 +22,7 @@ CREATE TABLE highseas.tenant_role (
     PRIMARY KEY (tenant_id, role_name)
 );
 COMMENT ON TABLE highseas.tenant_role IS
-'Which roles see a tenant and what they may do there: reader reads, agent acts as a rep, manager decides for others, admin writes rules and attachments. Each includes the ones before it. Written by grant_role().';
+'Which roles see a tenant and what they may do there: reader reads, agent acts as a rep, manager decides for others, admin writes rules and attachments. Each includes the ones before it. Written by grant_role(); a row counts while is_let_in() its role.';
 
 CREATE FUNCTION highseas.caller() RETURNS oid
 LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'highseas_caller';
@@ -37,6 +37,11 @@ CREATE FUNCTION highseas.caller_has(role_name name) RETURNS boolean
 LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'highseas_caller_has';
 COMMENT ON FUNCTION highseas.caller_has(name) IS
 'Whether caller() has the privileges of a role now; false for a role that does not exist. NULL asks whether it is a superuser.';
+
+CREATE FUNCTION highseas.is_let_in(role_name name) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'highseas_is_let_in';
+COMMENT ON FUNCTION highseas.is_let_in(name) IS
+'Whether a role exists and was granted USAGE on the schema highseas itself, as grant_role() does; what it inherits does not count. So a role that was dropped (its grants go before it) and created again under its name has none of its access. NULL gives NULL.';
 
 CREATE FUNCTION highseas.clock() RETURNS timestamptz
 LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'highseas_clock';

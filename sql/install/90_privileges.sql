@@ -15,7 +15,7 @@ BEGIN
         IF t.relname = 'tenant_role' THEN
             -- to_regrole: a role that was dropped must not make every reader fail.
             EXECUTE $sql$CREATE POLICY sees ON highseas.tenant_role FOR SELECT
-                USING (pg_has_role(to_regrole(quote_ident(role_name::text)), 'USAGE'))$sql$;
+                USING (pg_has_role(to_regrole(quote_ident(role_name::text)), 'USAGE') AND highseas.is_let_in(role_name))$sql$;
         ELSE
             EXECUTE format('CREATE POLICY sees ON highseas.%I FOR SELECT
                 USING (tenant_id = ANY (ARRAY(SELECT r.tenant_id FROM highseas.tenant_role r)))', t.relname);
@@ -34,6 +34,10 @@ BEGIN
     END LOOP;
 END
 $do$;
+
+-- The planner has seen every tenant's rows: by its estimates EXPLAIN would tell whose customers others have, too.
+ALTER TABLE highseas.profile ALTER name SET STATISTICS 0, ALTER company SET STATISTICS 0, ALTER contact SET STATISTICS 0,
+    ALTER website SET STATISTICS 0, ALTER attributes SET STATISTICS 0;
 
 -- What each access may do; each includes the ones before it. NULL columns: the whole table.
 CREATE FUNCTION highseas.access_grants(access text) RETURNS TABLE (privilege text)
@@ -54,7 +58,7 @@ AS $$
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
     WHERE p.pronamespace = 'highseas'::regnamespace AND p.prokind = 'f' AND (
         p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
-            AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'clock', 'require_top_level'))
+            AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'is_let_in', 'clock', 'require_top_level'))
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency'))
@@ -69,15 +73,22 @@ AS $$
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge',
-                             'attach', 'detach') THEN access = 'admin'
+                             'attach', 'detach', 'delete_rules') THEN access = 'admin'
           ELSE false END
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
     WHERE access = 'admin' AND p.pronamespace = 'highseas'::regnamespace
       AND p.proname IN ('job_tenants', 'job_start', 'job_step', 'job_end', 'schedule_jobs', 'unschedule_jobs')
     UNION ALL
+    -- By column: UPDATE or DELETE of a whole table would let LOCK TABLE hold up every tenant. delete_rules() deletes.
+    SELECT format('INSERT, UPDATE (%s) ON highseas.%I', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), c.relname)
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tenant_id' AND a.attidentity = ''
+    WHERE access = 'admin' AND c.relnamespace = 'highseas'::regnamespace
+      AND c.relname IN ('tier', 'region', 'rep_region', 'rep_leave', 'pool', 'pool_member', 'capacity', 'quota', 'deadline', 'return_reason')
+    GROUP BY c.relname
+    UNION ALL
     SELECT g FROM unnest(ARRAY[
-        'INSERT, UPDATE, DELETE ON highseas.tier, highseas.region, highseas.rep_region, highseas.rep_leave, highseas.pool, highseas.pool_member, highseas.capacity, highseas.quota, highseas.deadline, highseas.return_reason',
         'UPDATE (time_zone, week_mask, days_off, days_on, grace, retention) ON highseas.tenant',
         'INSERT (tenant_id, rep_key, name, hired_on, active, login_role), UPDATE (name, hired_on, active, login_role) ON highseas.rep']) g
     WHERE access = 'admin'
@@ -98,6 +109,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown access "%s"', left(access, 100)),
             HINT = 'One of reader, agent, manager, admin.';
     END IF;
+    -- A role without our grants is new to us, whatever its name was let into before.
+    DELETE FROM highseas.tenant_role r WHERE r.role_name = role AND NOT highseas.is_let_in(role);
     INSERT INTO highseas.tenant_role AS r (tenant_id, role_name, access) VALUES (t, role, grant_role.access)
     ON CONFLICT (tenant_id, role_name) DO UPDATE SET access = EXCLUDED.access;
     FOR g IN SELECT x.privilege FROM highseas.access_grants(grant_role.access) x LOOP
@@ -106,7 +119,7 @@ BEGIN
 END
 $$;
 COMMENT ON PROCEDURE highseas.grant_role(name, text, text) IS
-'Lets a role into a tenant as reader, agent, manager or admin, and grants it what that needs. For the DBA (a superuser); call it again after ALTER EXTENSION UPDATE. Errors: 42704 unknown role or tenant, 22023 unknown access.';
+'Lets a role into a tenant as reader, agent, manager or admin, and grants it what that needs. A role that has none of these grants any more, as after DROP OWNED or when its name was dropped and created again, is let into this tenant only. For the DBA (a superuser); call it again after ALTER EXTENSION UPDATE. Errors: 42704 unknown role or tenant, 22023 unknown access.';
 
 CREATE PROCEDURE highseas.revoke_role(role name, tenant text DEFAULT NULL)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -132,6 +145,13 @@ BEGIN
         WHERE x.pronamespace IN ('highseas'::regnamespace, 'highseas_api'::regnamespace)
     LOOP
         EXECUTE format('REVOKE ALL ON %s %s FROM PUBLIC', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.signature);
+    END LOOP;
+    -- Whoever has a column of one of our types would hold up the next version.
+    FOR p IN
+        SELECT x.oid::regtype AS signature FROM pg_type x
+        WHERE x.typnamespace IN ('highseas'::regnamespace, 'highseas_api'::regnamespace) AND x.typtype = 'c'
+    LOOP
+        EXECUTE format('REVOKE ALL ON TYPE %s FROM PUBLIC', p.signature);
     END LOOP;
 END
 $do$;
