@@ -256,9 +256,6 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$CREATE POLICY evil ON highseas.quota USING (true)$$,
     $$ALTER TABLE highseas.quota DISABLE ROW LEVEL SECURITY$$,
     $$DROP EXTENSION highseas$$,
-    -- Who has a column of our type holds up the next version.
-    $$CREATE TABLE public.by_beta (x highseas.verdict)$$,
-    $$CREATE VIEW public.by_beta AS SELECT c FROM highseas.customer c$$,
     $$ALTER ROLE regress_b_admin SET highseas.clock = '2000-01-01'$$,
     $$SELECT count(*) FROM (SELECT FROM highseas.job FOR UPDATE) x$$,
     $$SELECT count(*) FROM (SELECT FROM highseas.rep FOR UPDATE) x$$,

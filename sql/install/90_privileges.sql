@@ -146,12 +146,5 @@ BEGIN
     LOOP
         EXECUTE format('REVOKE ALL ON %s %s FROM PUBLIC', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.signature);
     END LOOP;
-    -- Whoever has a column of one of our types would hold up the next version.
-    FOR p IN
-        SELECT x.oid::regtype AS signature FROM pg_type x
-        WHERE x.typnamespace IN ('highseas'::regnamespace, 'highseas_api'::regnamespace) AND x.typtype = 'c'
-    LOOP
-        EXECUTE format('REVOKE ALL ON TYPE %s FROM PUBLIC', p.signature);
-    END LOOP;
 END
 $do$;
