@@ -212,8 +212,11 @@ SET SESSION AUTHORIZATION regress_kim;
 SELECT customer_key, email, phone, address FROM highseas.my_customers;
 SET SESSION AUTHORIZATION regress_kims_deputy;
 SELECT customer_key, email, phone, address FROM highseas.my_customers;
+-- A reader is nobody's rep, whatever the setting says.
 SET SESSION AUTHORIZATION regress_reader;
 SELECT customer_key, email, phone, address FROM highseas.pool_list WHERE customer_key = 'free';
+SET highseas.rep = 'ana';
+SELECT customer_key, email, phone, address FROM highseas.my_customers WHERE customer_key = 'held';
 SET SESSION AUTHORIZATION regress_manager;
 SELECT customer_key, email, phone, address FROM highseas.pool_list WHERE customer_key = 'free';
 SELECT highseas.contact_field(1, 'free', 'company'), highseas.contact_field(1, 'nosuch', 'email');

@@ -13,6 +13,7 @@ BEGIN
                WHEN x.value IS NULL OR p.masked IS NULL OR NOT contact_field.field = ANY (p.masked)
                     OR highseas.has_access(contact_field.tenant_id, 'manager')
                     OR (c.holder = current_setting('highseas.rep', true)
+                        AND highseas.has_access(contact_field.tenant_id, 'agent')
                         AND (r.login_role IS NULL OR highseas.caller_has(r.login_role))) THEN x.value
                ELSE '***' END
     INTO value
@@ -28,7 +29,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.contact_field(bigint, text, text) IS
-'A contact field (email, phone, mobile, fax, address) of a customer: as it is for managers and for the holder who acts (highseas.rep, and his login_role where he has one), *** where the pool''s row masks it for others; NULL when there is none, or no access';
+'A contact field (email, phone, mobile, fax, address) of a customer: as it is for managers and for the holder who acts (an agent, by highseas.rep and, where the holder has one, his login_role), *** where the pool''s row masks it for others; NULL when there is none, or no access';
 
 CREATE VIEW highseas.pool_list WITH (security_invoker) AS
 SELECT c.customer_key, c.pool_key, f.name, f.company, f.contact, f.position, f.country, f.city, c.region,
