@@ -184,6 +184,13 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT highseas_api.withdraw('secret', 'mine now')$$,
     $$SELECT highseas_api.reinstate('secret', pool => 'secret-pool')$$,
     $$SELECT highseas_api.acknowledge(ARRAY[1, 2, 3]::bigint[], 'kim')$$,
+    $$SELECT highseas_api.merge_customer('secret', 'c1')$$,
+    $$SELECT highseas_api.merge_customer('c1', 'secret')$$,
+    $$SELECT highseas_api.merge_customer('c1', 'secret', tenant => 'alpha')$$,
+    $$SELECT highseas_api.rekey_customer('secret', 'stolen')$$,
+    $$SELECT highseas_api.rekey_customer('secret', 'stolen', 'alpha')$$,
+    $$SELECT highseas_api.attach('evil', 'reps', 'SELECT ''evil'' AS rep_key', run_as => 'regress_b_admin', tenant => 'alpha')$$,
+    $$SELECT highseas_api.attach('evil', 'reps', 'SELECT rep_key FROM highseas.rep', run_as => 'regress_a_admin')$$,
     $$SELECT highseas.may_claim('kim', 'secret')$$,
     $$SELECT highseas.may_claim('kim', 'secret', 'alpha')$$,
     $$SELECT highseas.contact_field(1, 'c1', 'email')$$,
@@ -227,6 +234,21 @@ CALL highseas.expire_due('alpha');
 CALL highseas.rotate('alpha');
 CALL highseas.sync('alpha');
 CALL highseas.reconcile('alpha');
+-- Whatever takes a tenant's number answers nothing for alpha's: no row, NULL, false or an error.
+SELECT f.signature, a.answer
+FROM (SELECT p.oid::regprocedure AS signature, format('SELECT string_agg(x::text, '' '') FROM highseas.%I(%s) x', p.proname,
+             (SELECT string_agg(coalesce(CASE
+                         WHEN p.proargnames[n] = 'tenant_id' THEN '1' WHEN p.proargnames[n] IN ('pool', 'pool_key') THEN '''main'''
+                         WHEN p.proargnames[n] IN ('customer', 'customer_key') THEN '''c1''' WHEN p.proargnames[n] = 'field' THEN '''email'''
+                         WHEN p.proargnames[n] = 'needed' THEN '''reader''' WHEN p.proargnames[n] = 'time_zone' THEN '''UTC'''
+                         WHEN p.proargnames[n] = 'deal' THEN '''none''' END,
+                     CASE format_type(p.proargtypes[n - 1], NULL)
+                         WHEN 'text' THEN '''kim''' WHEN 'timestamp with time zone' THEN 'now()' WHEN 'integer' THEN '100' ELSE 'NULL' END), ', ' ORDER BY n)
+              FROM generate_series(1, p.pronargs) n)) AS call
+      FROM pg_proc p
+      WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'highseas') AND p.prokind = 'f'
+        AND 'tenant_id' = ANY (p.proargnames[1:p.pronargs]) AND has_function_privilege(p.oid, 'EXECUTE')) f, public.try(f.call) AS a(answer)
+WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$';
 -- What runs queries as somebody else is nobody's to call; nor is anything in C that is not pure, but these.
 SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
 WHERE p.pronamespace = 'highseas'::regnamespace AND p.provolatile <> 'i' AND has_function_privilege(p.oid, 'EXECUTE') ORDER BY 1;
@@ -387,6 +409,12 @@ CALL highseas.purge();
 CALL highseas.send_reminders();
 SELECT job, status, error FROM highseas.job_run WHERE error IS NOT NULL ORDER BY run_id;
 RESET search_path;
+-- An attachment that reads our own tables, run by the DBA, sees what its role sees.
+SET SESSION AUTHORIZATION regress_b_admin;
+SELECT attachment FROM highseas_api.attach('spy', 'reps', 'SELECT rep_key || ''-seen'' AS rep_key FROM highseas.rep', run_as => 'regress_b_admin');
+RESET SESSION AUTHORIZATION;
+CALL highseas.sync('beta');
+SELECT rep_key FROM highseas.rep WHERE tenant_id = 2 ORDER BY rep_key;
 
 -- An index function that the DBA's ANALYZE runs, a materialized view that he refreshes.
 SET SESSION AUTHORIZATION regress_b_admin;
