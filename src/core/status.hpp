@@ -31,6 +31,7 @@ struct [[nodiscard]] Status {
 namespace sqlstate {
 inline constexpr char bad_parameter[] = "22023";
 inline constexpr char null_value[] = "22004";
+inline constexpr char value_too_large[] = "22003";
 inline constexpr char out_of_range[] = "22008";
 inline constexpr char too_large[] = "54000";
 inline constexpr char out_of_memory[] = "53200";

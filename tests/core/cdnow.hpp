@@ -1,0 +1,27 @@
+// The purchases of the CDNOW data (examples/README.md).
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+struct CdnowOrder {
+    std::string customer;
+    int date; // yyyymmdd
+    std::int64_t cents;
+};
+
+inline std::vector<CdnowOrder> cdnow_sample() {
+    std::ifstream file(std::filesystem::path(__FILE__).parent_path() /
+                       "../../examples/CDNOW_sample.txt");
+    std::vector<CdnowOrder> orders;
+    std::string in_full_file, customer;
+    int date, discs;
+    double dollars;
+    while (file >> in_full_file >> customer >> date >> discs >> dollars)
+        orders.push_back({customer, date, std::llround(dollars * 100)});
+    return orders;
+}
