@@ -73,4 +73,15 @@ inline std::int64_t amount_argument(FunctionCallInfo fcinfo, int i, const char *
     return amount_from(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(i)), name);
 }
 
+inline Datum amount_datum(Int128 units) {
+    const auto small = static_cast<std::int64_t>(units);
+    if (small == units)
+        return NumericGetDatum(int64_div_fast_to_numeric(small, 4));
+    const Int128 high = units / largest_units; // both parts have the sign of the whole
+    const Numeric upper = int64_div_fast_to_numeric(static_cast<std::int64_t>(high), -14);
+    const Numeric lower =
+        int64_div_fast_to_numeric(static_cast<std::int64_t>(units % largest_units), 4);
+    return DirectFunctionCall2(numeric_add, NumericGetDatum(upper), NumericGetDatum(lower));
+}
+
 } // namespace highseas::pg

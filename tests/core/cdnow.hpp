@@ -25,3 +25,17 @@ inline std::vector<CdnowOrder> cdnow_sample() {
         orders.push_back({customer, date, std::llround(dollars * 100)});
     return orders;
 }
+
+// The full file has a header, and no second number of the customer.
+inline std::vector<CdnowOrder> cdnow_master(const char *path) {
+    std::ifstream file(path);
+    std::string header;
+    std::getline(file, header);
+    std::vector<CdnowOrder> orders;
+    std::string customer;
+    int date, discs;
+    double dollars;
+    while (file >> customer >> date >> discs >> dollars)
+        orders.push_back({customer, date, std::llround(dollars * 100)});
+    return orders;
+}
