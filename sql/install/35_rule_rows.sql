@@ -1,13 +1,20 @@
 -- Rules are rows, but DELETE is a right to a whole table, and with it comes LOCK TABLE in every mode: one tenant's
 -- admin could hold up the claims of all. So admins insert and update (a right to columns), and delete by this.
 
+CREATE FUNCTION highseas.rule_tables() RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
+RETURN ARRAY(SELECT c.relname::text FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+             WHERE c.relnamespace = to_regnamespace('highseas') AND c.relkind = 'r' AND c.relname <> 'rep'
+               AND a.attname = 'tenant_id' AND a.atthasdef ORDER BY c.relname);
+COMMENT ON FUNCTION highseas.rule_tables() IS
+'The tables of rules: those that people write, so that their tenant_id is current_tenant() by default; but for rep, which other rows hang on';
+
 CREATE FUNCTION highseas_api.delete_rules("table" text, matching jsonb, tenant text DEFAULT NULL, OUT deleted bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
     t bigint := highseas.authorize(tenant, 'admin');
-    tables text[] := ARRAY['tier', 'region', 'rep_region', 'rep_leave', 'pool', 'pool_member',
-                           'capacity', 'quota', 'deadline', 'return_reason'];
+    tables text[] := highseas.rule_tables();
     unknown_column text;
 BEGIN
     IF "table" IS NULL OR matching IS NULL THEN
@@ -33,4 +40,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.delete_rules(text, jsonb, text) IS
-'An admin deletes the rows of a table of rules (tier, region, rep_region, rep_leave, pool, pool_member, capacity, quota, deadline, return_reason) whose columns have all these values, and returns how many: delete_rules(''rep_leave'', ''{"rep_key": "kim", "first_day": "2027-08-02"}''). A null in matching is a NULL in the row. Errors: 23503 another row refers to it, 22023 another table, an unknown column or none, 22004, 42501, 42704.';
+'An admin deletes the rows of a table of rules (rule_tables() lists them) whose columns have all these values, and returns how many: delete_rules(''rep_leave'', ''{"rep_key": "kim", "first_day": "2027-08-02"}''). A null in matching is a NULL in the row. Errors: 23503 another row refers to it, 22023 another table, an unknown column or none, 22004, 42501, 42704.';

@@ -7,7 +7,7 @@ BEGIN
     FOR t IN
         SELECT c.oid, c.relname,
                c.relname IN ('tenant', 'tier', 'region', 'rep', 'rep_region', 'rep_leave', 'pool', 'pool_member',
-                             'capacity', 'quota', 'deadline', 'return_reason') AS configured
+                             'capacity', 'quota', 'deadline', 'return_reason', 'rfm_break', 'rfm_segment') AS configured
         FROM pg_class c
         WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
     LOOP
@@ -56,12 +56,14 @@ AS $$
       AND a.attname NOT IN ('email', 'phone', 'mobile', 'fax', 'address')
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
-    WHERE p.pronamespace = 'highseas'::regnamespace AND p.prokind = 'f' AND (
-        p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
+    WHERE p.pronamespace = 'highseas'::regnamespace AND p.prokind IN ('f', 'a')
+      AND 'internal'::regtype <> ALL (p.proargtypes) AND (
+        p.prokind = 'a' OR p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
             AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'is_let_in', 'clock', 'require_top_level'))
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
-                         'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency'))
+                         'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency',
+                         'rfm', 'rfm_segments_of', 'default_rfm_segments'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p
@@ -84,8 +86,7 @@ AS $$
     SELECT format('INSERT, UPDATE (%s) ON highseas.%I', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), c.relname)
     FROM pg_class c
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attname <> 'tenant_id' AND a.attidentity = ''
-    WHERE access = 'admin' AND c.relnamespace = 'highseas'::regnamespace
-      AND c.relname IN ('tier', 'region', 'rep_region', 'rep_leave', 'pool', 'pool_member', 'capacity', 'quota', 'deadline', 'return_reason')
+    WHERE access = 'admin' AND c.relnamespace = 'highseas'::regnamespace AND c.relname = ANY (highseas.rule_tables())
     GROUP BY c.relname
     UNION ALL
     SELECT g FROM unnest(ARRAY[

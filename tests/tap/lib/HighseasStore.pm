@@ -34,6 +34,8 @@ INSERT INTO highseas.pool_member (tenant_id, pool_key, rep_key) VALUES (1, 'vip'
 INSERT INTO highseas.capacity (tenant_id, rule, tier, maximum) VALUES (1, 'at most 20', NULL, 20), (1, 'new: 5', 'new', 5);
 INSERT INTO highseas.quota (tenant_id, rule, period, maximum) VALUES (1, 'ten a day', 'day', 10);
 INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit) VALUES (1, 'a week', 'no_follow_up', 7, 'day');
+INSERT INTO highseas.rfm_break (tenant_id, measure, score, bound) VALUES (1, 'recency', 2, 365.25);
+INSERT INTO highseas.rfm_segment (tenant_id, priority, segment, recency_from) VALUES (1, 1, 'buys', 2);
 
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at, score, region)
 SELECT t, 'c' || n, CASE WHEN t = 1 AND n > 35 THEN 'vip' ELSE 'main' END,
