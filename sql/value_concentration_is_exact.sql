@@ -48,6 +48,21 @@ SELECT s.name, r.gini = f.gini AS gini, r.top_20_share = f.top_20 AS top_20, r.b
 FROM public.slow s, LATERAL public.fast(('public.' || s.name)::regclass) f, LATERAL (SELECT (f.report).*) r ORDER BY 1;
 SELECT (highseas.concentration(value)).* FROM public.profit;
 
+-- The full cohort, which is no part of the repository, has the published figures: nothing is said where it has, or
+-- where HIGHSEAS_CDNOW_MASTER does not name the file. 15,739 customers: A 7,695 and B 8,044.
+\getenv master HIGHSEAS_CDNOW_MASTER
+\if :{?master}
+\set cohort `cat "$HIGHSEAS_CDNOW_MASTER"`
+SELECT gini, top_20, top_30, for_80, for_95 FROM (
+    SELECT highseas.gini(cents) AS gini, highseas.top_share(cents, .2) AS top_20, highseas.top_share(cents, .3) AS top_30,
+           highseas.share_needed(cents, .8) * count(*) AS for_80, highseas.share_needed(cents, .95) * count(*) AS for_95
+    FROM (SELECT w[1] AS customer, (sum(w[4]::numeric) * 100)::bigint AS cents
+          FROM string_to_table(:'cohort', E'\n') AS line, regexp_split_to_array(btrim(line, E' \r'), '\s+') AS w
+          WHERE line ~ '^ *\d' GROUP BY w[1]) c) x
+WHERE (round(gini::numeric, 12), round(top_20::numeric, 6), round(top_30::numeric, 6), round(for_80::numeric, 6), round(for_95::numeric, 6))
+    IS DISTINCT FROM (.634571184582, .677774, .779510, 7695, 15739);
+\endif
+
 -- The whale curve's points lie on the curve, with its peak.
 SELECT count(*), count(*) FILTER (WHERE w.profit IS DISTINCT FROM s.best OR abs(w.customer_share::numeric - w.customers / 2357.0) > 1e-14
                                   OR abs(w.profit_share::numeric - w.profit / s.total) > 1e-14) AS differ,

@@ -61,7 +61,7 @@ CREATE AGGREGATE highseas.summarize_purchases(ordered_on date, amount numeric, e
 COMMENT ON AGGREGATE highseas.summarize_purchases(date, numeric, date, text) IS
 'A customer''s orders as a purchase_summary (Fader, Hardie, Lee 2005): GROUP BY customer. Rows may come in any order; the digits are the same in every plan.
 ordered_on: the day in the zone of your choice, (ordered_at AT TIME ZONE zone)::date; orders of one day are one purchase. ends_on: the last day of the observation; what is later is left out, so an earlier ends_on gives a calibration period. unit: day, week (7 days), month (365.25 / 12 days) or year (365.25 days).
-amount: up to 100 trillion either way, exact to 1/10,000, finer ones are rounded half away from zero. A zero amount is a purchase. A negative one is a return: it makes no purchase day, and lowers the sum of the last purchase day up to it (without any such day only the total). So mean_value may be zero or negative.
+amount: up to 100 trillion either way, exact to 1/10,000, finer ones are first rounded to that, half away from zero. A zero amount is a purchase. A negative one is a return: it makes no purchase day, and lowers the sum of the last purchase day up to it (without any such day only the total). So mean_value may be zero or negative.
 NULL: rows without ordered_on or amount are left out; the result is NULL when nothing was bought until ends_on.
 Errors: 22004 when ends_on or unit is NULL; 22008 for an infinite date; 22023 for an amount that is NaN or infinite, an unknown unit, an ends_on, unit or currency that differs within a customer; 22003 for an amount, day''s or customer''s sum out of range.';
 COMMENT ON AGGREGATE highseas.summarize_purchases(date, numeric, date, text, text) IS

@@ -239,4 +239,5 @@ TEST_CASE("the full CDNOW cohort has the published concentration") {
     CHECK(close(of.top_share(whole_share / 5), .677774, 5e-7));
     CHECK(close(of.top_share(whole_share / 10 * 3), .779510, 5e-7));
     CHECK(of.customers_needed(whole_share / 5 * 4) == 7695u);
+    CHECK(of.customers_needed(whole_share / 20 * 19) == 7695u + 8044u);
 }
