@@ -36,28 +36,30 @@ double log1p_exp(double u) { return u > 0 ? u + std::log1p(std::exp(-u)) : std::
 
 constexpr int most_terms = 4000;
 
-// The series S = Σ (c)_k (a)_{k-1} / ((C)_k k!) z^k of Euler's transformation. With it the expected
-// purchases have a safe form also at a = 1, where fits of real data live. False where it converges
-// too slowly or cancels.
-struct Euler {
-    double c, a, C;
-
-    bool sum(double z, double &result) const {
-        double factor = c / C, power = z, total = factor * z, size = std::abs(total);
-        for (int k = 1; k < most_terms; ++k) {
-            factor *= (c + k) / (C + k) * ((a + k - 1) / (k + 1));
-            power *= z;
-            const double term = factor * power;
-            total += term;
-            size += std::abs(term);
-            if (std::abs(term) < 1e-17 * size * (1 - z)) {
-                result = total;
-                return size < 1e5 * (1 + std::abs(total)) && std::isfinite(size);
-            }
-        }
-        return false;
+// The series S = Σ (c)_k (a)_{k-1} / ((C)_k k!) z^k of Euler's transformation, for several z at once,
+// the greatest last. With it the expected purchases have a safe form also at a = 1, where fits of real
+// data live. False where it converges too slowly or cancels.
+template <std::size_t count>
+bool euler_series(double c, double a, double C, const double (&z)[count], double (&sums)[count]) {
+    const double greatest = z[count - 1];
+    double factor = c / C, size = 0, powers[count];
+    for (std::size_t i = 0; i < count; ++i) {
+        powers[i] = z[i];
+        sums[i] = 0;
     }
-};
+    for (int k = 1; k < most_terms; ++k) {
+        const double term = std::abs(factor * powers[count - 1]);
+        size += term;
+        for (std::size_t i = 0; i < count; ++i) {
+            sums[i] += factor * powers[i];
+            powers[i] *= z[i];
+        }
+        if (term <= 1e-15 * size * (1 - greatest))
+            return std::isfinite(size) && size < 1e4 * (1 + std::abs(sums[count - 1]));
+        factor *= (c + k) * (a + k - 1) / ((C + k) * (k + 1));
+    }
+    return false;
+}
 
 // The same as the mean over the probability p of an end: ∫ [1 − (1 + p t/(alpha+T))^−(r+x)] / p dBeta.
 double by_quadrature(const BetaGeometric &m, double x, double beta, double t_over_age) {
@@ -170,25 +172,33 @@ double BetaGeometric::p_alive(const History &h) const noexcept {
     return cannot_be_gone(*this, h) ? 1 : 1 / (1 + std::exp(log_odds_gone(*this, h)));
 }
 
-void BetaGeometric::purchases_if_alive(const History &h, std::span<const double> times,
-                                       std::span<double> purchases) const noexcept {
+template <std::size_t count>
+void BetaGeometric::purchases_if_alive(const History &h, const double (&times)[count],
+                                       double (&purchases)[count]) const noexcept {
     const double x = h.repeats;
     const double beta = b + (modified ? x + 1 : x);
     const double C = a + beta - 1, e = a - 1;
-    const Euler series{C - r - x, a, C};
-    for (std::size_t i = 0; i < times.size(); ++i) {
-        const double z = times[i] / (alpha + h.age + times[i]);
-        double s = 0;
-        if (z <= .99 && a <= 50 && C > .05 && series.sum(z, s)) {
-            const double q = std::log1p(-z);
-            const double bracket =
-                std::abs(e) < 1e-300 ? -(s + q) : -std::expm1(std::log1p(e * s) + e * q) / e;
-            purchases[i] = C * bracket;
-        } else {
-            purchases[i] = by_quadrature(*this, x, beta, times[i] / (alpha + h.age));
-        }
+    const double age = alpha + h.age;
+    double z[count], sums[count];
+    for (std::size_t i = 0; i < count; ++i)
+        z[i] = times[i] / (age + times[i]);
+    const bool converged = z[count - 1] <= .99 && a <= 50 && C > .05 &&
+                           euler_series(C - r - x, a, C, z, sums);
+    for (std::size_t i = 0; i < count; ++i) {
+        const double log_q = std::log1p(-z[i]);
+        if (!converged)
+            purchases[i] = by_quadrature(*this, x, beta, times[i] / age);
+        else if (std::abs(e) < 1e-300)
+            purchases[i] = -C * (sums[i] + log_q);
+        else
+            purchases[i] = -C * std::expm1(std::log1p(e * sums[i]) + e * log_q) / e;
     }
 }
+
+template void BetaGeometric::purchases_if_alive(const History &, const double (&)[1],
+                                                double (&)[1]) const noexcept;
+template void BetaGeometric::purchases_if_alive(const History &, const double (&)[12],
+                                                double (&)[12]) const noexcept;
 
 bool fit_beta_geometric(bool modified, std::span<const History> rows, double mean_age,
                         ShouldStop should_stop, Fit &fit) {

@@ -3,6 +3,7 @@
 // too (Batislam, Denizel, Filiztekin 2007), so that who never came back can be gone.
 #pragma once
 
+#include <cstddef>
 #include <span>
 
 #include "core/status.hpp"
@@ -17,9 +18,11 @@ struct BetaGeometric {
 
     double log_likelihood(const History &history) const noexcept;
     double p_alive(const History &history) const noexcept;
-    // For one who is alive now, the purchases until each of `times` from now.
-    void purchases_if_alive(const History &history, std::span<const double> times,
-                            std::span<double> purchases) const noexcept;
+    // For one who is alive now, the purchases until each of `times` from now, ascending. One or a
+    // year's 12 at once.
+    template <std::size_t count>
+    void purchases_if_alive(const History &history, const double (&times)[count],
+                            double (&purchases)[count]) const noexcept;
 };
 
 // Rows sorted by merge_equal. False: stopped.

@@ -63,14 +63,15 @@ double alive(const FittedModel &fitted, const History &history) noexcept {
 }
 
 // Of one who is alive, until each of the times.
+template <std::size_t count>
 void purchases_if_alive(const FittedModel &fitted, const History &history,
-                        std::span<const double> times, std::span<double> purchases) noexcept {
+                        const double (&times)[count], double (&purchases)[count]) noexcept {
     if (fitted.model != Model::pareto_nbd) {
         beta_geometric(fitted).purchases_if_alive(history, times, purchases);
         return;
     }
     const ParetoNbd model = pareto_nbd(fitted);
-    for (std::size_t i = 0; i < times.size(); ++i)
+    for (std::size_t i = 0; i < count; ++i)
         purchases[i] = model.purchases_if_alive(history, times[i]);
 }
 
@@ -167,8 +168,10 @@ Status expected_purchases(const FittedModel &fitted, const History &history, dou
         return status;
     if (Status status = check_horizon(fitted, horizon); !status.ok())
         return status;
-    purchases_if_alive(fitted, history, {&horizon, 1}, {&result, 1});
-    result *= alive(fitted, history);
+    const double times[] = {horizon};
+    double purchases[1];
+    purchases_if_alive(fitted, history, times, purchases);
+    result = purchases[0] * alive(fitted, history);
     return {};
 }
 
@@ -217,21 +220,21 @@ Status lifetime_value(const FittedModel &fitted, const FittedModel &spend, const
     if (!result)
         return {};
 
-    // A year's months at a time, for which the series is shared.
-    constexpr std::size_t block = 12;
+    constexpr std::size_t year = 12; // months
     const double month = units_per_month(fitted.unit);
-    const double discount = std::log1p(terms.discount_rate) / months_per_year;
-    double sum = 0, before = 0;
-    for (double first = 0; first * month < terms.horizon; first += block) {
-        double times[block], purchases[block];
-        std::size_t count = 0;
-        while (count < block && (first + static_cast<double>(count)) * month < terms.horizon) {
-            const double end = (first + static_cast<double>(count) + 1) * month;
-            times[count++] = std::min(end, terms.horizon);
+    const double rate = std::log1p(terms.discount_rate) / months_per_year;
+    const double factor = std::exp(-rate), last = std::exp(-rate * terms.horizon / month);
+    double sum = 0, before = 0, discount = 1;
+    for (double first = 0; first * month < terms.horizon; first += year) {
+        double ends[year], times[year], purchases[year];
+        for (std::size_t i = 0; i < year; ++i) {
+            ends[i] = (first + static_cast<double>(i) + 1) * month;
+            times[i] = std::min(ends[i], terms.horizon);
         }
-        purchases_if_alive(fitted, history, {times, count}, {purchases, count});
-        for (std::size_t i = 0; i < count; ++i) {
-            sum += (purchases[i] - before) * std::exp(-discount * times[i] / month);
+        purchases_if_alive(fitted, history, times, purchases);
+        for (std::size_t i = 0; i < year; ++i) {
+            discount = ends[i] <= terms.horizon ? discount * factor : last;
+            sum += (purchases[i] - before) * discount;
             before = purchases[i];
         }
     }
