@@ -6,8 +6,7 @@ DECLARE
 BEGIN
     FOR t IN
         SELECT c.oid, c.relname,
-               c.relname IN ('tenant', 'tier', 'region', 'rep', 'rep_region', 'rep_leave', 'pool', 'pool_member',
-                             'capacity', 'quota', 'deadline', 'return_reason', 'rfm_break', 'rfm_segment') AS configured
+               c.relname = ANY (ARRAY['tenant', 'rep'] || highseas.rule_tables()) AS configured
         FROM pg_class c
         WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind = 'r' ORDER BY c.relname
     LOOP
@@ -63,7 +62,8 @@ AS $$
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency',
-                         'rfm', 'rfm_segments_of', 'default_rfm_segments'))
+                         'rfm', 'rfm_segments_of', 'default_rfm_segments',
+                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p
@@ -75,7 +75,7 @@ AS $$
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge',
-                             'attach', 'detach', 'delete_rules') THEN access = 'admin'
+                             'attach', 'detach', 'delete_rules', 'copy_scorecard') THEN access = 'admin'
           ELSE false END
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p

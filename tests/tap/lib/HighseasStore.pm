@@ -37,6 +37,8 @@ INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit
 INSERT INTO highseas.rfm_break (tenant_id, measure, score, bound) VALUES (1, 'recency', 2, 365.25);
 INSERT INTO highseas.rfm_segment (tenant_id, priority, segment, recency_from) VALUES (1, 1, 'buys', 2);
 
+CALL highseas.copy_scorecard(tenant => 'east');
+
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at, score, region)
 SELECT t, 'c' || n, CASE WHEN t = 1 AND n > 35 THEN 'vip' ELSE 'main' END,
        CASE WHEN n BETWEEN 20 AND 25 THEN '2026-01-04' ELSE '2025-12-31' END::date, '2025-12-31', n,

@@ -1,0 +1,161 @@
+#include "core/value/scorecard.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "core/no_postgres.hpp"
+
+namespace highseas {
+
+namespace {
+
+constexpr double most_points = 1e6; // keeps every sum exact enough and finite
+
+bool in_range(double value) {
+    return value >= 0 && value <= most_points; // false for NaN
+}
+
+int band_of(const ScoreBand *bands, const ScoreCriterion &criterion, double fact) noexcept {
+    int band = criterion.first; // counted to the end: a jump would be mispredicted
+    for (int next = criterion.first + 1; next <= criterion.last; ++next)
+        band += bands[next].from <= fact;
+    return band;
+}
+
+std::int64_t hundredths(double worth, double known) noexcept {
+    return known > 0 ? std::llround(10000 * worth / known) : 0;
+}
+
+struct Sums {
+    double worth = 0;
+    double known = 0;
+};
+
+Sums sum_up(const CompiledScorecard &card, const double *facts) noexcept {
+    Sums sums;
+    const ScoreBand *bands = card.bands.data();
+    for (const ScoreCriterion &criterion : card.criteria) {
+        const double fact = *facts++;
+        if (std::isnan(fact))
+            continue;
+        sums.worth += bands[band_of(bands, criterion, fact)].worth;
+        sums.known += criterion.most;
+    }
+    return sums;
+}
+
+} // namespace
+
+bool is_sound_bands(std::span<const double> cuts, std::span<const double> points,
+                    std::span<const std::string_view> bands) noexcept {
+    if (points.size() != cuts.size() + 1 || bands.size() != points.size())
+        return false;
+    double before = -std::numeric_limits<double>::infinity();
+    for (double cut : cuts) {
+        if (!(cut > before)) // NaN, too
+            return false;
+        before = cut;
+    }
+    return std::all_of(points.begin(), points.end(), in_range) &&
+           *std::max_element(points.begin(), points.end()) > 0 &&
+           std::none_of(bands.begin(), bands.end(), [](auto name) { return name.empty(); });
+}
+
+Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noexcept {
+    const std::size_t count = card.criteria.size();
+    if (count == 0)
+        return Status::error(sqlstate::bad_parameter, "the scorecard has no criterion");
+    if (card.weights.size() != count || card.band_counts.size() != count ||
+        card.points.size() != card.from.size() || card.bands.size() != card.from.size())
+        return Status::error(sqlstate::bad_parameter, "scorecard arrays differ in length")
+            .with_detail("There are %zu criteria, %zu weights and %zu band counts; %zu bands begin "
+                         "somewhere, %zu have points, %zu a name.",
+                         count, card.weights.size(), card.band_counts.size(), card.from.size(),
+                         card.points.size(), card.bands.size());
+    compiled.total = 0;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto name = card.criteria[i];
+        const int bands = card.band_counts[i];
+        const std::size_t left = card.from.size() - first;
+        if (bands < 1 || static_cast<std::size_t>(bands) > left)
+            return Status::error(sqlstate::bad_parameter, "criterion \"%.*s\" has %d bands",
+                                 shown_length(name), name.data(), bands)
+                .with_detail("%zu are left for it.", left);
+        const auto length = static_cast<std::size_t>(bands);
+        if (card.from[first] != -std::numeric_limits<double>::infinity() ||
+            !is_sound_bands(card.from.subspan(first + 1, length - 1),
+                            card.points.subspan(first, length), card.bands.subspan(first, length)))
+            return Status::error(sqlstate::bad_parameter,
+                                 "the bands of criterion \"%.*s\" are not sound",
+                                 shown_length(name), name.data())
+                .with_hint("They begin at -Infinity and ascend, have a name each, and points from "
+                           "0 to 1000000, one of them above 0.");
+        const double weight = card.weights[i];
+        if (!(weight > 0 && weight <= most_points))
+            return Status::error(sqlstate::bad_parameter, "the weight of criterion \"%.*s\" is %g",
+                                 shown_length(name), name.data(), weight)
+                .with_hint("It lies above 0, up to 1000000.");
+        ScoreCriterion &criterion = compiled.criteria[i];
+        criterion.first = criterion.best = static_cast<int>(first);
+        criterion.last = criterion.first + bands - 1;
+        for (std::size_t band = first; band < first + length; ++band) {
+            compiled.bands[band] = {card.from[band], card.points[band] * weight};
+            if (card.points[band] > card.points[static_cast<std::size_t>(criterion.best)])
+                criterion.best = static_cast<int>(band);
+        }
+        criterion.most = compiled.bands[static_cast<std::size_t>(criterion.best)].worth;
+        compiled.total += criterion.most;
+        first += length;
+    }
+    if (first != card.from.size())
+        return Status::error(sqlstate::bad_parameter, "the scorecard has bands of no criterion")
+            .with_detail("Its criteria have %zu bands of %zu.", first, card.from.size());
+    return {};
+}
+
+Potential potential(const CompiledScorecard &card, std::span<const double> facts) noexcept {
+    const Sums sums = sum_up(card, facts.data());
+    return {sums.known > 0, static_cast<double>(hundredths(sums.worth, sums.known)) / 100,
+            sums.known / card.total};
+}
+
+void explain_potential(const CompiledScorecard &card, std::span<const double> facts,
+                       std::span<ScoreLine> lines) {
+    const Sums sums = sum_up(card, facts.data());
+    const std::int64_t score = hundredths(sums.worth, sums.known);
+    std::vector<std::pair<double, std::size_t>> remainders;
+    std::int64_t left = score;
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+        const ScoreCriterion &criterion = card.criteria[i];
+        ScoreLine &line = lines[i];
+        line = {-1, criterion.best, 0, 0, 0};
+        if (std::isnan(facts[i])) {
+            line.gain =
+                hundredths(sums.worth + criterion.most, sums.known + criterion.most) - score;
+            continue;
+        }
+        line.band = band_of(card.bands.data(), criterion, facts[i]);
+        const double worth = card.bands[static_cast<std::size_t>(line.band)].worth;
+        const double exact = 10000 * worth / sums.known;
+        line.points = static_cast<std::int64_t>(std::floor(exact));
+        line.of = hundredths(criterion.most, sums.known);
+        line.gain = hundredths(sums.worth - worth + criterion.most, sums.known) - score;
+        left -= line.points;
+        remainders.emplace_back(static_cast<double>(line.points) - exact, i);
+    }
+    // The hundredths that rounding down left over go to the largest remainders.
+    std::sort(remainders.begin(), remainders.end());
+    for (const auto &[remainder, i] : remainders) {
+        if (left <= 0)
+            break;
+        ++lines[i].points;
+        --left;
+    }
+    for (ScoreLine &line : lines)
+        line.of = std::max(line.of, line.points);
+}
+
+} // namespace highseas

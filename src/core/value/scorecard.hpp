@@ -1,0 +1,72 @@
+// Potential score by a scorecard: each criterion looks at one fact and gives the points of the band
+// that the fact lies in. What is not known counts neither for nor against; the coverage says how
+// much of the card was known.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "core/status.hpp"
+
+namespace highseas {
+
+// As rows say it. The bands of all criteria stand one after another, the lowest of each first.
+struct Scorecard {
+    std::span<const std::string_view> criteria;
+    std::span<const double> weights;
+    std::span<const int> band_counts;
+    std::span<const double> from; // a band begins here; the first of a criterion at -infinity
+    std::span<const double> points;
+    std::span<const std::string_view> bands;
+};
+
+struct ScoreBand {
+    double from;
+    double worth; // points times weight
+};
+
+struct ScoreCriterion {
+    int first; // of its bands
+    int last;
+    int best;
+    double most; // what the best band is worth
+};
+
+// What the evaluator reads: memory of the caller, one element for each criterion and each band.
+struct CompiledScorecard {
+    std::span<ScoreCriterion> criteria;
+    std::span<ScoreBand> bands;
+    double total; // of all `most`
+};
+
+// `compiled` has room for card.criteria.size() criteria and card.from.size() bands.
+Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noexcept;
+
+// The bands of one criterion as its row has them: cuts ascend, and one more element in each of the
+// others than cuts.
+bool is_sound_bands(std::span<const double> cuts, std::span<const double> points,
+                    std::span<const std::string_view> bands) noexcept;
+
+struct Potential {
+    bool known; // false: no fact was
+    double score;
+    double coverage;
+};
+
+// NaN = unknown. `facts` has one element for each criterion.
+Potential potential(const CompiledScorecard &card, std::span<const double> facts) noexcept;
+
+// In hundredths of a point, so that they add up exactly.
+struct ScoreLine {
+    int band; // -1: unknown
+    int best;
+    std::int64_t points;
+    std::int64_t of;
+    std::int64_t gain; // how much the best band would raise the score
+};
+
+void explain_potential(const CompiledScorecard &card, std::span<const double> facts,
+                       std::span<ScoreLine> lines);
+
+} // namespace highseas
