@@ -47,6 +47,8 @@ struct Fields {
             info.args[i] = {values[i], nulls[i]};
     }
     operator FunctionCallInfo() { return &info; }
+    bool is_null(int i) const { return info.args[i].isnull; }
+    Datum datum(int i) const { return info.args[i].value; }
 };
 
 // make(tuple, made) may raise errors; what it allocates lives as long as what it makes.

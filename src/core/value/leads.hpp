@@ -1,0 +1,91 @@
+// Leads in an order of their own, so that a fit has the same digits however they came.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <vector>
+
+#include "core/value/conversion.hpp"
+
+namespace highseas {
+
+inline constexpr std::size_t folds = 10;
+
+struct OrderedLead {
+    std::uint64_t
+        key; // the fold in the highest four bits, then a hash of what is known of the lead
+    const std::uint32_t *words;
+
+    bool label() const noexcept { return words[0] != 0; }
+    float number(std::size_t column) const noexcept {
+        return std::bit_cast<float>(words[1 + column]);
+    }
+    std::uint32_t code(std::size_t column) const noexcept { return words[1 + column]; }
+};
+
+struct NumberSummary {
+    std::size_t rows = 0; // in which it is known
+    double mean = 0;
+    double deviation = 0;
+    std::array<float, 2> least{};    // by label
+    std::array<float, 2> greatest{}; // by label
+    std::array<std::size_t, 2> rows_of{};
+};
+
+struct LevelSummary {
+    std::uint32_t code = 0;
+    std::array<std::size_t, 2> rows_of{}; // by label
+
+    std::size_t rows() const noexcept { return rows_of[0] + rows_of[1]; }
+};
+
+struct Leads {
+    std::vector<OrderedLead> rows; // equal leads stand side by side, and in one fold
+    std::array<std::size_t, folds + 1> fold_begin{};
+    std::size_t positives = 0;
+    std::vector<NumberSummary> numbers;            // of each column; empty ones for levels
+    std::vector<std::vector<LevelSummary>> levels; // of each column, by name
+    std::vector<std::vector<std::uint32_t>> ranks; // of a code among them
+
+    std::size_t negatives() const noexcept { return rows.size() - positives; }
+    bool too_small() const noexcept {
+        return std::min(positives, negatives()) < least_of_each_label;
+    }
+};
+
+Status order_leads(const LeadTable &table, ShouldStop should_stop, Leads &leads);
+
+// Sorts in pieces that take some milliseconds each. bucket_of is monotone in the order, and below
+// `buckets`. False: it was stopped.
+template <class Element, class BucketOf, class Less>
+bool sort_in_buckets(std::vector<Element> &elements, std::size_t buckets, BucketOf bucket_of,
+                     Less less, ShouldStop should_stop) {
+    std::vector<std::size_t> begin(buckets + 1);
+    for (const Element &element : elements)
+        ++begin[bucket_of(element) + 1];
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket)
+        begin[bucket + 1] += begin[bucket];
+    std::vector<Element> sorted(elements.size());
+    auto next = begin;
+    for (const Element &element : elements)
+        sorted[next[bucket_of(element)]++] = element;
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+        if (should_stop())
+            return false;
+        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin[bucket]),
+                  sorted.begin() + static_cast<std::ptrdiff_t>(begin[bucket + 1]), less);
+    }
+    elements.swap(sorted);
+    return true;
+}
+
+inline Status interrupted() noexcept {
+    return Status::error(sqlstate::interrupted, "interrupted");
+}
+
+// log_odds stand as leads.rows do, each by a model that has not seen the lead.
+Status validate(const Leads &leads, const std::vector<double> &log_odds, ShouldStop should_stop,
+                Validation &validation);
+
+} // namespace highseas
