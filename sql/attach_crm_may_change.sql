@@ -101,6 +101,28 @@ DROP TABLE at3.sale CASCADE;
 CALL highseas.sync();
 SELECT attachment FROM highseas_api.detach('sales');
 CALL highseas.sync();
+-- What readers see of an error is about names; the query, and what the CRM says of its values, is for admins.
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'regress_at3_reader') THEN
+        CREATE ROLE regress_at3_reader;
+    END IF;
+END
+$$;
+CALL highseas.grant_role('regress_at3_reader', 'reader', 'at3');
+CREATE TABLE at3.secret (id integer, n text);
+INSERT INTO at3.secret VALUES (1, 'salary 9999');
+SELECT attachment FROM highseas_api.attach('secrets', 'customers', 'SELECT id AS customer_key, n::integer AS score FROM at3.secret', pool => 'main', run_as => 'regress_at3_crm');
+CALL highseas.sync();
+SET ROLE regress_at3_reader;
+SELECT error FROM highseas.job_run WHERE job = 'sync' ORDER BY run_id DESC LIMIT 1;
+SELECT error FROM highseas.attachment WHERE attachment = 'secrets';
+RESET ROLE;
+SELECT error FROM highseas.attachment WHERE attachment = 'secrets';
+CALL highseas.reconcile();
+SELECT attachment FROM highseas_api.detach('secrets');
+DROP OWNED BY regress_at3_reader;
+DROP ROLE regress_at3_reader;
 -- The role goes.
 REASSIGN OWNED BY regress_at3_crm TO CURRENT_USER;
 DROP OWNED BY regress_at3_crm;

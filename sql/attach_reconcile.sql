@@ -59,6 +59,7 @@ CALL highseas.reconcile();
 SELECT * FROM at5.state WHERE customer_key IN ('a2', 'f2') ORDER BY 1;
 SELECT * FROM at5.finding WHERE kind = 'gone' ORDER BY 1;
 SELECT customer_key, rep_key FROM highseas.holding WHERE customer_key = 'a2';
+SELECT at, customer_key, act, reason FROM highseas.ledger WHERE customer_key IN ('a2', 'f2') ORDER BY at, customer_key, act;
 -- Owners differ: reported once, and nothing changes.
 SET highseas.clock = '2026-03-05 09:00+00';
 UPDATE at5.client SET owner = 'ann' WHERE id IN ('f1', 'f2', 'b1');
@@ -96,6 +97,23 @@ CALL highseas.reconcile();
 SELECT * FROM at5.state ORDER BY 1;
 SELECT * FROM at5.finding WHERE kind = 'owner' ORDER BY 1, 3, 4, 5;
 SELECT rep_key, held FROM highseas.rep ORDER BY 1;
+-- In small batches as at once; one that cannot be read holds up no other, and one error says so at the end.
+CREATE TABLE at5.other (id text PRIMARY KEY, owner text);
+GRANT SELECT ON at5.other TO regress_at5_crm;
+INSERT INTO at5.other SELECT 'o' || i FROM generate_series(1, 5) i;
+SELECT attachment FROM highseas_api.attach('d', 'customers', 'SELECT id AS customer_key, owner FROM at5.other', pool => 'main', run_as => 'regress_at5_crm', adopt => true);
+CALL highseas.sync();
+UPDATE highseas.capacity SET maximum = 4 WHERE rep_key = 'bob';
+UPDATE at5.other SET owner = CASE id WHEN 'o3' THEN 'xaver' ELSE 'bob' END;
+CALL highseas.sync();
+ALTER TABLE at5.client RENAME TO client_away;
+CALL highseas.reconcile(batch => 2, max_rows => 100);
+SELECT status, error FROM highseas.job_run WHERE job = 'reconcile' ORDER BY run_id DESC LIMIT 1;
+SELECT * FROM at5.finding WHERE customer_key LIKE 'o%' ORDER BY 1;
+SELECT customer_key, holder FROM highseas.customer WHERE customer_key LIKE 'o%' ORDER BY 1;
+ALTER TABLE at5.client_away RENAME TO client;
+CALL highseas.reconcile(batch => 2, max_rows => 100);
+SELECT * FROM at5.finding WHERE customer_key LIKE 'o%' ORDER BY 1;
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at5 CASCADE;

@@ -1,5 +1,6 @@
 -- attach() tells all that is wrong at once, registers nothing then, and runs nothing ever.
 \set VERBOSITY default
+\set SHOW_CONTEXT never
 \pset format unaligned
 \pset tuples_only on
 \pset null -
@@ -80,6 +81,15 @@ SELECT * FROM highseas_api.attach('r', 'reps', 'SELECT 1 AS rep_key) q, (SELECT 
 SELECT * FROM highseas_api.attach('r', 'reps', 'SELECT $1 AS rep_key', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', NULL, run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach(NULL, 'reps', 'SELECT 1 AS rep_key', run_as => 'regress_at1_crm');
+-- What refers to a key must be able to equal it; money and arrays of times are none.
+SELECT attachment FROM highseas_api.attach('by uuid', 'customers', 'SELECT gen_random_uuid() AS customer_key', pool => 'main', run_as => 'regress_at1_crm');
+SELECT * FROM highseas_api.attach('o', 'orders', 'SELECT 1 AS order_key, 1 AS customer_key, now() AS ordered_at, 1::money AS amount', run_as => 'regress_at1_crm');
+SELECT * FROM highseas_api.attach('o', 'orders', 'SELECT 1 AS order_key, now() AS customer_key, now() AS ordered_at, 1 AS amount', run_as => 'regress_at1_crm');
+SELECT * FROM highseas_api.attach('r', 'reps', 'SELECT 1 AS rep_key, ARRAY[now()] AS regions', run_as => 'regress_at1_crm');
+SELECT attachment FROM highseas_api.attach('o', 'orders', 'SELECT 1 AS order_key, ''x''::text AS customer_key, now() AS ordered_at, 1 AS amount', run_as => 'regress_at1_crm');
+SELECT attachment FROM highseas_api.attach('by number', 'customers', 'SELECT 1::bigint AS customer_key', pool => 'main', run_as => 'regress_at1_crm');
+SELECT attachment FROM highseas_api.attach('o', 'orders', 'SELECT 1 AS order_key, 1 AS customer_key, now() AS ordered_at, 1 AS amount', run_as => 'regress_at1_crm');
+SELECT attachment FROM unnest('{o,by uuid,by number}'::text[]) n, highseas_api.detach(n);
 -- Only an admin registers.
 RESET ROLE;
 SET ROLE regress_at1_crm;

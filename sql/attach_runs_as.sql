@@ -97,7 +97,7 @@ ROLLBACK;
 SET ROLE regress_at4_admin;
 SELECT highseas.fetch_rows('SELECT 1 AS a', 'regress_at4_crm', '{a}');
 SELECT highseas.describe_query('SELECT 1 AS a', 'regress_at4_crm');
-SELECT highseas.write_owners('UPDATE at4.client SET owner = $2 WHERE id = $1::integer', 'regress_at4_crm', '{1}', '{x}');
+SELECT highseas.write_owners('UPDATE at4.client SET owner = $2 WHERE id = $1::integer', 'regress_at4_crm', '{1}', '{x}', '{y}');
 RESET ROLE;
 -- A trigger of the CRM's table, at the write-back: as run_as, and it may write there, but act as nobody.
 SET ROLE regress_at4_crm;
@@ -120,7 +120,7 @@ CALL highseas.sync();
 RESET ROLE;
 SELECT line FROM at4.log;
 SELECT * FROM at4.client ORDER BY id;
--- A deferred one would run at the commit, as whoever commits.
+-- A deferred one would run at the commit, as whoever commits: it runs at once.
 TRUNCATE at4.log;
 DROP TRIGGER on_write ON at4.client;
 CREATE CONSTRAINT TRIGGER on_write AFTER UPDATE ON at4.client DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION at4.on_write();

@@ -245,9 +245,12 @@ CREATE TABLE highseas.purchase (
     ordered_at timestamptz NOT NULL CHECK (isfinite(ordered_at)),
     amount numeric NOT NULL CHECK (amount NOT IN ('NaN', 'Infinity', '-Infinity')),
     currency text,
-    PRIMARY KEY (tenant_id, customer_key, order_key)
+    attachment text COLLATE "C" NOT NULL DEFAULT '',
+    PRIMARY KEY (tenant_id, customer_key, order_key, attachment)
 );
-COMMENT ON TABLE highseas.purchase IS 'Orders of customers, as the attachment''s orders query gave them; returns are negative';
+CREATE UNIQUE INDEX purchase_order ON highseas.purchase (tenant_id, attachment, order_key) WHERE attachment <> '';
+COMMENT ON TABLE highseas.purchase IS
+'Orders of customers, as the attachment''s orders query gave them, which names each once; returns are negative';
 
 CREATE TABLE highseas.holding (
     tenant_id bigint NOT NULL,

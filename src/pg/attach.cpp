@@ -81,7 +81,7 @@ Datum column_text(HeapTuple row, TupleDesc columns, int number, bool &null) {
     if (null)
         return 0;
     // As ::text does: the padding of char(n) is no part of the key.
-    if (SPI_gettypeid(columns, number) == BPCHAROID)
+    if (getBaseType(SPI_gettypeid(columns, number)) == BPCHAROID)
         for (std::size_t n = strlen(value); n > 0 && value[n - 1] == ' '; --n)
             value[n - 1] = '\0';
     return PointerGetDatum(cstring_to_text(value));
@@ -165,41 +165,44 @@ extern "C" Datum highseas_describe_query(PG_FUNCTION_ARGS) {
     return static_cast<Datum>(0);
 }
 
-// (statement with $1 = key and $2 = owner, run_as, keys, owners) -> rows written
+// (statement with $1 = key, $2 = new and $3 = old owner; run_as, keys, owners, known owners)
+// -> the keys that it wrote no row for
 extern "C" Datum highseas_write_owners(PG_FUNCTION_ARGS) {
     char *statement = text_to_cstring(PG_GETARG_TEXT_PP(0));
     char *role = pstrdup(NameStr(*PG_GETARG_NAME(1)));
-    Datum *keys = nullptr;
-    bool *key_nulls = nullptr;
-    int count = 0;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(2), TEXTOID, -1, false, TYPALIGN_INT, &keys, &key_nulls,
-                      &count);
-    Datum *owners = nullptr;
-    bool *owner_nulls = nullptr;
-    int owner_count = 0;
-    deconstruct_array(PG_GETARG_ARRAYTYPE_P(3), TEXTOID, -1, false, TYPALIGN_INT, &owners,
-                      &owner_nulls, &owner_count);
-    if (count != owner_count)
+    Datum *columns[3] = {};
+    bool *nulls[3] = {};
+    int counts[3] = {};
+    for (int k = 0; k < 3; ++k)
+        deconstruct_array(PG_GETARG_ARRAYTYPE_P(2 + k), TEXTOID, -1, false, TYPALIGN_INT,
+                          &columns[k], &nulls[k], &counts[k]);
+    if (counts[0] != counts[1] || counts[0] != counts[2])
         ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                errmsg("keys and owners must have the same length"));
+                errmsg("keys, owners and known must have the same length"));
+    MemoryContext caller = CurrentMemoryContext;
+    ArrayBuildState *unwritten = initArrayResult(TEXTOID, caller, false);
 
     const Identity self = become(role, false);
     SPI_connect();
-    Oid types[2] = {TEXTOID, TEXTOID};
-    SPIPlanPtr plan = SPI_prepare(statement, 2, types);
+    // What is deferred would run at the commit as whoever commits, so PostgreSQL refuses it here.
+    SPI_execute("SET CONSTRAINTS ALL IMMEDIATE", false, 0);
+    Oid types[3] = {TEXTOID, TEXTOID, TEXTOID};
+    SPIPlanPtr plan = SPI_prepare(statement, 3, types);
     if (!plan)
         ereport(
             ERROR, errcode(ERRCODE_SYNTAX_ERROR),
             errmsg("the write-back cannot be prepared: %s", SPI_result_code_string(SPI_result)));
-    int64 written = 0;
-    for (int i = 0; i < count; ++i) {
+    for (int i = 0; i < counts[0]; ++i) {
         CHECK_FOR_INTERRUPTS();
-        Datum values[2] = {keys[i], owners[i]};
-        const char nulls[3] = {key_nulls[i] ? 'n' : ' ', owner_nulls[i] ? 'n' : ' ', '\0'};
-        SPI_execute_plan(plan, values, nulls, false, 0);
-        written += static_cast<int64>(SPI_processed);
+        Datum values[3] = {columns[0][i], columns[1][i], columns[2][i]};
+        char null_flags[4] = {};
+        for (int k = 0; k < 3; ++k)
+            null_flags[k] = nulls[k][i] ? 'n' : ' ';
+        SPI_execute_plan(plan, values, null_flags, false, 0);
+        if (SPI_processed == 0)
+            unwritten = accumArrayResult(unwritten, values[0], nulls[0][i], TEXTOID, caller);
     }
     SPI_finish();
     become_again(self);
-    PG_RETURN_INT64(written);
+    PG_RETURN_DATUM(makeArrayResult(unwritten, caller));
 }

@@ -1,0 +1,236 @@
+-- Holders on both sides. Who changed one is told by agreed_owner, what the CRM said when both sides last agreed: what
+-- we changed is written back (if set so), what the CRM changed is reported, or adopted (if set so); neither side ever
+-- writes over what the other one changed.
+
+CREATE FUNCTION highseas.try_owners(a highseas.attachment, keys text[], owners text[], known text[]) RETURNS text[]
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    half integer := cardinality(keys) / 2;
+BEGIN
+    RETURN highseas.write_owners(a.owner_statement, a.run_as, keys, owners, known);
+EXCEPTION WHEN data_exception OR integrity_constraint_violation THEN
+    -- An owner whom the CRM's table does not take: halving finds his customer, and lets the others in.
+    IF half = 0 THEN
+        RETURN keys;
+    END IF;
+    RETURN highseas.try_owners(a, keys[:half], owners[:half], known[:half])
+        || highseas.try_owners(a, keys[half + 1:], owners[half + 1:], known[half + 1:]);
+END
+$$;
+COMMENT ON FUNCTION highseas.try_owners(highseas.attachment, text[], text[], text[]) IS
+'write_owners() of an attachment; what its table refuses counts as not written';
+
+CREATE FUNCTION highseas.write_back(a highseas.attachment, batch integer, OUT tried bigint, OUT last_key text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    keys text[];
+    owners text[];
+    known text[];
+    unwritten text[];
+BEGIN
+    SELECT array_agg(x.customer_key), array_agg(x.holder), array_agg(x.crm_owner), count(*), max(x.customer_key)
+    INTO keys, owners, known, tried, last_key
+    FROM (SELECT c.customer_key, c.holder, f.crm_owner
+          FROM highseas.profile f JOIN highseas.customer c ON c.tenant_id = f.tenant_id AND c.customer_key = f.customer_key
+          WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment AND c.state <> 'gone'
+            AND c.holder IS DISTINCT FROM f.crm_owner AND f.crm_owner IS NOT DISTINCT FROM f.agreed_owner
+            AND f.customer_key > coalesce(a.position ->> 'key', '')
+          ORDER BY f.customer_key LIMIT batch) x;
+    IF tried = 0 THEN
+        RETURN;
+    END IF;
+    unwritten := highseas.try_owners(a, keys, owners, known);
+    UPDATE highseas.profile f SET crm_owner = x.owner, agreed_owner = x.owner
+    FROM (SELECT u.key, u.owner FROM unnest(keys, owners) u(key, owner)
+          EXCEPT ALL SELECT u.key, u.owner FROM unnest(keys, owners) u(key, owner) JOIN unnest(unwritten) w ON w = u.key) x
+    WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.key;
+    -- Noted, too, so that the next pass reads it again, whatever its changed_at says.
+    PERFORM highseas.note_problems(a, array_agg(w), array_agg('its owner was not written back: the CRM has changed it or does not take it, or the row is gone'::text), array_agg(false))
+    FROM unnest(unwritten) w;
+    INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, ours, theirs, found_at, action, detail)
+    SELECT a.tenant_id, a.attachment, u.key, 'owner', u.owner, u.known, highseas.clock(), 'reported', 'not written back: the CRM has changed it or does not take it, or the row is gone'
+    FROM unnest(keys, owners, known) u(key, owner, known) JOIN unnest(unwritten) w ON w = u.key
+    ON CONFLICT (tenant_id, customer_key, kind) WHERE resolved_at IS NULL DO NOTHING;
+END
+$$;
+COMMENT ON FUNCTION highseas.write_back(highseas.attachment, integer) IS
+'Writes up to batch holders that we changed into the CRM''s table, as run_as, from the attachment''s position on; an owner that the CRM has changed meanwhile, or does not take, becomes a finding. Returns how many it tried, and the last key.';
+
+CREATE FUNCTION highseas.find_vanished(a highseas.attachment, batch integer) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    keys text[];
+    reps text[];
+    now timestamptz;
+BEGIN
+    -- A CRM that shows nothing is broken, or shut to run_as; it has not lost everybody overnight.
+    IF NOT EXISTS (SELECT FROM highseas.fetch_rows(format('SELECT customer_key FROM (%s%s) q LIMIT 1', a.query, E'\n'), a.run_as, '{customer_key}')) THEN
+        RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'it returns no rows';
+    END IF;
+    keys := ARRAY(
+        SELECT f.customer_key FROM highseas.profile f
+        JOIN highseas.customer x ON x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key AND x.state <> 'gone'
+        WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment
+        EXCEPT
+        SELECT r[1] COLLATE "C" FROM highseas.fetch_rows(format('SELECT customer_key FROM (%s%s) q', a.query, E'\n'), a.run_as, '{customer_key}') r
+        ORDER BY 1 LIMIT batch);
+    reps := highseas.lock_reps(a.tenant_id, ARRAY(
+        SELECT x.holder FROM highseas.customer x WHERE x.tenant_id = a.tenant_id AND x.customer_key = ANY (keys)));
+    keys := highseas.lock_customers(a.tenant_id, keys);
+    -- Who is busy, or went to somebody else meanwhile, waits for the next run.
+    keys := ARRAY(SELECT x.customer_key FROM highseas.customer x
+                  WHERE x.tenant_id = a.tenant_id AND x.customer_key = ANY (keys) AND (x.holder IS NULL OR x.holder = ANY (reps)));
+    now := highseas.act_time(a.tenant_id, reps, keys);
+    PERFORM highseas.release(a.tenant_id, ARRAY(
+        SELECT x.customer_key FROM highseas.customer x
+        WHERE x.tenant_id = a.tenant_id AND x.customer_key = ANY (keys) AND x.state = 'held'),
+        'gone', highseas.actor(), now, 'not in the CRM any more', NULL, NULL, 'gone');
+    UPDATE highseas.customer x SET state = 'gone', last_act_at = now
+    WHERE x.tenant_id = a.tenant_id AND x.customer_key = ANY (keys) AND x.state <> 'gone';
+    -- If it comes back with an owner, then by the CRM's will.
+    UPDATE highseas.profile f SET agreed_owner = NULL
+    WHERE f.tenant_id = a.tenant_id AND f.customer_key = ANY (keys) AND f.agreed_owner IS NOT NULL;
+    INSERT INTO highseas.customer_event (tenant_id, at, customer_key, act, actor, reason)
+    SELECT a.tenant_id, now, k, 'gone', highseas.actor(), 'not in the CRM any more' FROM unnest(keys) k;
+    INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, found_at, action)
+    SELECT a.tenant_id, a.attachment, k, 'gone', now, 'gone' FROM unnest(keys) k
+    ON CONFLICT DO NOTHING;
+    RETURN cardinality(keys);
+END
+$$;
+COMMENT ON FUNCTION highseas.find_vanished(highseas.attachment, integer) IS
+'Takes up to batch customers out of service that the CRM does not list any more; returns how many';
+
+CREATE FUNCTION highseas.settle_findings(a highseas.attachment) RETURNS void
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- Both sides say the same again, whoever changed it.
+    UPDATE highseas.profile p SET agreed_owner = p.crm_owner
+    FROM highseas.customer x
+    WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.agreed_owner IS DISTINCT FROM p.crm_owner
+      AND x.tenant_id = p.tenant_id AND x.customer_key = p.customer_key AND x.holder IS NOT DISTINCT FROM p.crm_owner;
+    -- What was found before and is so no more.
+    UPDATE highseas.reconcile_finding f SET resolved_at = highseas.clock()
+    FROM highseas.customer x LEFT JOIN highseas.profile p ON p.tenant_id = x.tenant_id AND p.customer_key = x.customer_key
+    WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment AND f.resolved_at IS NULL
+      AND x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key
+      AND CASE f.kind WHEN 'gone' THEN x.state <> 'gone'
+                      WHEN 'owner' THEN p.crm_owner IS NOT DISTINCT FROM p.agreed_owner
+                          AND (a.owner_statement IS NULL OR x.holder IS NOT DISTINCT FROM p.crm_owner OR x.state = 'gone')
+                      ELSE x.state <> 'frozen' END;
+END
+$$;
+COMMENT ON FUNCTION highseas.settle_findings(highseas.attachment) IS 'Resolves the findings of an attachment that are so no more';
+
+CREATE FUNCTION highseas.find_other_owners(a highseas.attachment, batch integer, OUT rows bigint, OUT last_key text)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    keys text[];
+    reps text[];
+    now timestamptz := highseas.clock();
+BEGIN
+    SELECT array_agg(x.customer_key), count(*), max(x.customer_key) INTO keys, rows, last_key
+    FROM (SELECT x.customer_key
+          FROM highseas.profile p JOIN highseas.customer x ON x.tenant_id = p.tenant_id AND x.customer_key = p.customer_key
+          WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND x.state IN ('free', 'held')
+            AND p.crm_owner IS DISTINCT FROM p.agreed_owner AND x.holder IS DISTINCT FROM p.crm_owner
+            AND p.customer_key > coalesce(a.reconciled_key, '')
+          ORDER BY p.customer_key LIMIT batch) x;
+    IF a.adopt THEN
+        reps := highseas.lock_reps(a.tenant_id, ARRAY(
+            SELECT x.holder FROM highseas.customer x WHERE x.tenant_id = a.tenant_id AND x.customer_key = ANY (keys)
+            UNION
+            SELECT p.crm_owner FROM highseas.profile p WHERE p.tenant_id = a.tenant_id AND p.customer_key = ANY (keys)));
+        keys := highseas.lock_customers(a.tenant_id, keys);
+        now := highseas.act_time(a.tenant_id, reps, keys);
+    END IF;
+    WITH other AS MATERIALIZED (
+        SELECT x.customer_key, x.holder, p.crm_owner, r.rep_key IS NULL AND p.crm_owner IS NOT NULL AS no_rep
+        FROM highseas.profile p
+        JOIN highseas.customer x ON x.tenant_id = p.tenant_id AND x.customer_key = p.customer_key
+        LEFT JOIN highseas.rep r ON r.tenant_id = p.tenant_id AND r.rep_key = p.crm_owner
+        WHERE p.tenant_id = a.tenant_id AND p.customer_key = ANY (keys) AND x.state IN ('free', 'held')
+          AND p.crm_owner IS DISTINCT FROM p.agreed_owner AND x.holder IS DISTINCT FROM p.crm_owner
+          -- Who is busy, or went to somebody else meanwhile, waits for the next run.
+          AND (NOT a.adopt OR (x.holder IS NULL OR x.holder = ANY (reps)) AND (r.rep_key IS NULL OR r.rep_key = ANY (reps)))
+    ), freed AS MATERIALIZED (
+        SELECT highseas.release(a.tenant_id, array_agg(o.customer_key), 'reconcile', highseas.actor(), now, 'no owner in the CRM')
+        FROM other o WHERE a.adopt AND o.crm_owner IS NULL HAVING count(*) > 0
+    ), given AS MATERIALIZED (
+        SELECT g.customer_key, g.rule
+        FROM (SELECT array_agg(o.customer_key) AS keys, array_agg(o.crm_owner) AS owners FROM other o
+              WHERE a.adopt AND o.crm_owner IS NOT NULL AND NOT o.no_rep) o
+        CROSS JOIN LATERAL highseas.give_to_owners(a.tenant_id, o.keys, o.owners, 'adopt', now) g
+    ), found AS (
+        SELECT o.customer_key, o.holder, o.crm_owner,
+               CASE WHEN NOT a.adopt OR o.no_rep THEN 'reported' WHEN g.rule IS NULL THEN 'adopted' ELSE 'refused' END AS action,
+               CASE WHEN o.no_rep THEN 'the owner is no rep' ELSE g.rule END AS detail
+        FROM other o LEFT JOIN given g ON g.customer_key = o.customer_key
+        WHERE (SELECT count(*) FROM freed) >= 0
+    ), agreed AS (
+        UPDATE highseas.profile p SET agreed_owner = f.crm_owner
+        FROM found f WHERE f.action = 'adopted' AND p.tenant_id = a.tenant_id AND p.customer_key = f.customer_key
+    )
+    INSERT INTO highseas.reconcile_finding AS f (tenant_id, attachment, customer_key, kind, ours, theirs, found_at, action, detail, resolved_at)
+    SELECT a.tenant_id, a.attachment, o.customer_key, 'owner', o.holder, o.crm_owner, now, o.action, o.detail,
+           CASE o.action WHEN 'adopted' THEN now END
+    FROM found o
+    ON CONFLICT (tenant_id, customer_key, kind) WHERE resolved_at IS NULL DO UPDATE
+    SET ours = EXCLUDED.ours, theirs = EXCLUDED.theirs, action = EXCLUDED.action, detail = EXCLUDED.detail
+    WHERE (f.ours, f.theirs, f.action, f.detail) IS DISTINCT FROM (EXCLUDED.ours, EXCLUDED.theirs, EXCLUDED.action, EXCLUDED.detail);
+END
+$$;
+COMMENT ON FUNCTION highseas.find_other_owners(highseas.attachment, integer) IS
+'Reports up to batch customers whose owner the CRM has changed, as of the last sync, or adopts them through the rule, from the attachment''s reconciled_key on. Returns how many it looked at, and the last key.';
+
+CREATE FUNCTION highseas.reconcile_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    a highseas.attachment;
+BEGIN
+    rows := 0;
+    SELECT x.* INTO a FROM highseas.attachment x
+    WHERE x.tenant_id = reconcile_batch.tenant_id AND x.enabled AND x.kind = 'customers'
+      AND x.reconciled_run IS DISTINCT FROM run
+    ORDER BY x.attachment LIMIT 1 FOR UPDATE;
+    more := FOUND;
+    IF NOT more THEN
+        PERFORM highseas.raise_errors(ARRAY(
+            SELECT x.reconcile_error FROM highseas.attachment x
+            WHERE x.tenant_id = reconcile_batch.tenant_id AND x.enabled AND x.reconcile_error IS NOT NULL));
+        RETURN;
+    END IF;
+    BEGIN
+        IF a.reconciled_key IS NULL THEN
+            rows := highseas.find_vanished(a, batch);
+            IF rows = batch THEN
+                RETURN;
+            END IF;
+            PERFORM highseas.settle_findings(a);
+        END IF;
+        IF 'owner' = ANY (a.columns) THEN
+            SELECT f.rows, f.last_key INTO rows, a.reconciled_key FROM highseas.find_other_owners(a, batch) f;
+        END IF;
+        IF rows < batch THEN
+            a.reconciled_key := NULL;
+            a.reconciled_run := run;
+        END IF;
+        UPDATE highseas.attachment x SET reconciled_key = a.reconciled_key, reconciled_run = a.reconciled_run, reconcile_error = NULL
+        WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
+    EXCEPTION WHEN OTHERS THEN
+        -- The others go on; this one is tried again when the next run comes.
+        rows := 0;
+        UPDATE highseas.attachment x
+        SET reconciled_run = run, reconcile_error = highseas.attachment_error(a, format('its query of %s', a.kind), SQLSTATE, SQLERRM)
+        WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
+    END;
+END
+$$;
+COMMENT ON FUNCTION highseas.reconcile_batch(bigint, bigint, integer) IS
+'One batch of one attachment: customers that vanished from the CRM leave service (state gone); holders that it changed itself are reported, or adopted through the rule';
