@@ -1,4 +1,5 @@
-# 16 clients call every verb with random arguments while the jobs run: no rule is passed, nothing is lost.
+# 16 clients call every verb with random arguments while the jobs run and the CRM underneath changes: no rule is passed,
+# nothing is lost.
 use strict;
 use warnings;
 use PostgreSQL::Test::Utils;
@@ -9,33 +10,42 @@ use HighseasStorm;
 my $node = start_node('main', $STORM_SETTINGS);
 create_storm($node, reps => 12, customers => 200, cooldown => '6 hours', embargo => '30 minutes', rules => q{
 	INSERT INTO highseas.capacity (tenant_id, rule, tier, class, pool_key, maximum)
-	VALUES (1, 'at most 15', NULL, NULL, NULL, 15), (1, 'new: 6', 'new', NULL, NULL, 6),
-	       (1, 'class A: 4', NULL, 'A', NULL, 4), (1, 'wide: 8', NULL, NULL, 'wide', 8);
+	SELECT t.tenant_id, c.* FROM highseas.tenant t, (VALUES
+		('at most 15', NULL, NULL, NULL, 15), ('new: 6', 'new', NULL, NULL, 6),
+		('class A: 4', NULL, 'A', NULL, 4), ('wide: 8', NULL, NULL, 'wide', 8)) c;
 	INSERT INTO highseas.quota (tenant_id, rule, period, tier, class, pool_key, maximum)
-	VALUES (1, 'a day', 'day', NULL, NULL, NULL, 40), (1, 'new, a day', 'day', 'new', NULL, NULL, 20),
-	       (1, 'class A, a day', 'day', NULL, 'A', NULL, 12), (1, 'wide, a day', 'day', NULL, NULL, 'wide', 20)});
+	SELECT t.tenant_id, q.* FROM highseas.tenant t, (VALUES
+		('a day', 'day', NULL, NULL, NULL, 40), ('new, a day', 'day', 'new', NULL, NULL, 20),
+		('class A, a day', 'day', NULL, 'A', NULL, 12), ('wide, a day', 'day', NULL, NULL, 'wide', 20)) q});
 
 my $problems = finish_storm(start_storm($node, storm_seconds(20),
-	{ claim => 15, claim_twice => 3, regret => 4, claim_next => 15, claim_many => 5, follow_up => 15, return => 12, take_back => 2,
-	  assign => 8, transfer => 8, extend => 4, decide => 2, protect => 3, unprotect => 2, withdraw => 1, reinstate => 2,
-	  acknowledge => 3, arrive => 4 },
-	qw(expire_due send_reminders rotate replan purge)));
-is($problems, '', 'no client met an error that no comment promises');
+	{ claim => 15, claim_twice => 3, regret => 4, claim_next => 15, claim_many => 5, follow_up => 15, return => 12, take_back => 4,
+	  assign => 16, transfer => 8, extend => 4, decide => 4, protect => 3, unprotect => 2, withdraw => 2, reinstate => 6,
+	  merge => 2, rekey => 2, acknowledge => 3, trespass => 1,
+	  arrive => 4, crm_new => 2, crm_change => 8, crm_deal => 2, crm_vanish => 2, crm_back => 2, crm_order => 4, crm_call => 8, crm_follow => 8 },
+	qw(expire_due send_reminders rotate replan purge sync reconcile)));
+is($problems, '', 'no client failed');
 check_storm($node, 'after the storm');
 is($node->safe_psql('postgres', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'}), 0, 'no deadlock in the statistics');
 
 # It was a storm: everything happened, and every limit was run into.
 is($node->safe_psql('postgres', q{
 	SELECT string_agg(v, ' ') FROM unnest(ARRAY['claim', 'follow_up', 'return', 'take_back', 'assign', 'transfer', 'extend', 'protect',
-		'unprotect', 'withdraw', 'reinstate', 'acknowledge']) v
+		'unprotect', 'withdraw', 'reinstate', 'merge', 'rekey', 'acknowledge']) v
 	WHERE NOT EXISTS (SELECT FROM storm.log l WHERE l.verb = v AND l.code IS NULL)}), '', 'every verb succeeded');
 is($node->safe_psql('postgres', q{
-	SELECT string_agg(c, ' ') FROM unnest(ARRAY['SE001', 'SE003', 'SE004', 'SE005', 'SE006', 'SE007', '42704']) c
+	SELECT string_agg(c, ' ') FROM unnest(ARRAY['SE001', 'SE003', 'SE004', 'SE005', 'SE006', 'SE007', '42704', '42501']) c
 	WHERE NOT EXISTS (SELECT FROM storm.log l WHERE l.code = c)}), '', 'and was refused for every reason');
 is($node->safe_psql('postgres', q{
 	SELECT bool_and(n > 0) FROM (VALUES ((SELECT count(*) FROM highseas.holding WHERE act = 'rotate')),
 		((SELECT count(*) FROM highseas.holding WHERE end_act = 'expire')),
-		((SELECT count(*) FROM highseas.notice WHERE kind = 'reminder'))) x(n)}), 't', 'the jobs rotated, reminded and expired');
+		((SELECT count(*) FROM highseas.notice WHERE kind = 'reminder')),
+		((SELECT count(*) FROM highseas.holding WHERE act = 'import')),
+		((SELECT count(*) FROM highseas.holding WHERE act = 'adopt')),
+		((SELECT count(*) FROM highseas.holding WHERE end_act = 'gone'))) x(n)}), 't',
+	'the jobs rotated, reminded, expired, imported, adopted, and let go who vanished');
+check_crm($node, 'at last');
+is($node->safe_psql('postgres', 'SELECT * FROM highseas.check_consistency()'), '', 'and still consistent');
 
 $node->stop;
 done_testing();

@@ -10,12 +10,14 @@ use HighseasStorm;
 
 my $node = start_node('main', $STORM_SETTINGS);
 create_storm($node, reps => 12, customers => 200, cooldown => '2 hours', rules => q{
-	INSERT INTO highseas.capacity (tenant_id, rule, tier, maximum) VALUES (1, 'at most 15', NULL, 15), (1, 'new: 6', 'new', 6);
-	INSERT INTO highseas.quota (tenant_id, rule, period, maximum) VALUES (1, 'a day', 'day', 60)});
+	INSERT INTO highseas.capacity (tenant_id, rule, tier, maximum)
+	SELECT t.tenant_id, c.* FROM highseas.tenant t, (VALUES ('at most 15', NULL, 15), ('new: 6', 'new', 6)) c;
+	INSERT INTO highseas.quota (tenant_id, rule, period, maximum) SELECT t.tenant_id, 'a day', 'day', 60 FROM highseas.tenant t});
 
 my $segment = storm_seconds(10) / 4;
-my @storm = ({ claim => 15, claim_next => 15, claim_many => 5, follow_up => 15, return => 12, take_back => 2, assign => 8,
-	transfer => 8, protect => 2, withdraw => 1, reinstate => 2, arrive => 4 }, qw(expire_due send_reminders rotate));
+my @storm = ({ claim => 15, claim_next => 15, claim_many => 5, follow_up => 15, return => 12, take_back => 4, assign => 16,
+	transfer => 8, protect => 2, withdraw => 2, reinstate => 6, merge => 2, rekey => 2,
+	arrive => 4, crm_new => 2, crm_change => 8, crm_vanish => 2, crm_back => 2, crm_follow => 8 }, qw(expire_due send_reminders rotate sync reconcile));
 
 # storm_until(sub { ... }): rages for a segment, then does that to the server; the clients die of it.
 sub storm_until
