@@ -474,7 +474,8 @@ WHERE h.act NOT IN ('import', 'adopt')
 GROUP BY h.tenant_id, h.rep_key, q.rule, since, q.maximum HAVING count(*) > q.maximum
 SQL
 
-# Who lost a customer by a deadline had been reminded in that spell. (An act that sets the date tells it itself.)
+# Who lost a customer by a deadline had been reminded in that spell. (An act that sets the date tells it itself, a
+# follow-up near the end of the longest holding, too.)
 my $UNANNOUNCED = <<'SQL';
 SELECT h.tenant_id, h.customer_key, h.rep_key, h.started_at, h.ended_at FROM highseas.holding h
 WHERE h.end_act = 'expire'
@@ -482,6 +483,9 @@ WHERE h.end_act = 'expire'
                   AND n.rep_key = h.rep_key AND n.at BETWEEN h.started_at AND h.ended_at)
   AND NOT EXISTS (SELECT FROM highseas.customer_event e WHERE e.tenant_id = h.tenant_id AND e.customer_key = h.customer_key
                   AND e.act IN ('extend', 'protect', 'unprotect') AND e.at BETWEEN h.started_at AND h.ended_at)
+  AND NOT EXISTS (SELECT FROM highseas.follow_up f WHERE f.tenant_id = h.tenant_id AND f.customer_key = h.customer_key
+                  AND f.rep_key = h.rep_key AND f.activity_key IS NULL
+                  AND f.at BETWEEN h.started_at + interval '22 hours' AND h.ended_at)
 SQL
 
 # Of customers that became one, each brought its own history.
