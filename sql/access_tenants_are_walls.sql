@@ -219,13 +219,12 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT highseas.take(1, '{secret}', '{kim}', 'claim', 'x', now())$$,
     $$SELECT highseas.release(1, '{c1}', 'return', 'x', now())$$,
     $$SELECT highseas.expire_due_batch(1, 100)$$,
-    $$SELECT highseas.write_owners('UPDATE pg_authid SET rolsuper = true WHERE rolname = $2 AND $1 = $1', 'postgres', '{x}', '{regress_b_admin}')$$,
+    $$SELECT highseas.write_owners('UPDATE pg_authid SET rolsuper = true WHERE rolname = $2 AND $1 = $1', 'postgres', '{x}', '{regress_b_admin}', '{x}')$$,
     $$SELECT highseas.fetch_rows('SELECT rolname FROM pg_authid', 'postgres', '{rolname}')$$,
     $$SELECT highseas.describe_query('SELECT 1', 'postgres')$$,
     $$SELECT highseas_api.delete_rules('quota', '{"rule": "secret-quota"}')$$,
     $$SELECT highseas_api.delete_rules('quota', '{"tenant_id": 1}')$$,
     $$SELECT highseas_api.delete_rules('quota', '{"rule": "secret-quota"}', 'alpha')$$,
-    $$SELECT highseas.back_at(1, 'secret-rep', now())$$,
     $$SELECT highseas_api.detach('main', 'alpha')$$]) call;
 SELECT public.try(format('SELECT highseas_api.decide_extension(%s, true)', :a_extension)) = public.try('SELECT highseas_api.decide_extension(987654321, true)')
     OR public.try(format('SELECT highseas_api.decide_extension(%s, true)', :a_extension)) LIKE '42704 %' AS refused;
@@ -248,7 +247,8 @@ FROM (SELECT p.oid::regprocedure AS signature, format('SELECT string_agg(x::text
       FROM pg_proc p
       WHERE p.pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'highseas') AND p.prokind = 'f'
         AND 'tenant_id' = ANY (p.proargnames[1:p.pronargs]) AND has_function_privilege(p.oid, 'EXECUTE')) f, public.try(f.call) AS a(answer)
-WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$';
+WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$'
+  AND a.answer NOT IN (SELECT 'done: ' || x::text FROM highseas.rfm_segments_of(NULL) x); -- the built-in ones
 -- What runs queries as somebody else is nobody's to call; nor is anything in C that is not pure, but these.
 SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'
 WHERE p.pronamespace = 'highseas'::regnamespace AND p.provolatile <> 'i' AND has_function_privilege(p.oid, 'EXECUTE') ORDER BY 1;

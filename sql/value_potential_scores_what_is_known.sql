@@ -53,7 +53,8 @@ SET ROLE regress_potential_admin;
 CALL highseas.copy_scorecard();
 SELECT count(*), sum(weight) FROM highseas.criterion;
 CALL highseas.copy_scorecard();
-DELETE FROM highseas.criterion WHERE version = 2 AND criterion NOT IN ('login', 'telephone');
+SELECT count(*) FROM (SELECT highseas_api.delete_rules('criterion', jsonb_build_object('version', 2, 'criterion', criterion))
+                      FROM highseas.criterion WHERE version = 2 AND criterion NOT IN ('login', 'telephone')) x;
 UPDATE highseas.criterion SET cuts = '{10,30}', points = '{5,2,0}', bands = '{days,weeks,longer}', weight = 2
 WHERE version = 2 AND criterion = 'login';
 INSERT INTO highseas.criterion (version, criterion, fact, words, weight, cuts, points, bands)

@@ -67,13 +67,13 @@ SELECT monetary_score, min(monetary) >= 100, max(monetary) >= 100 FROM fixed GRO
 RESET ROLE;
 SELECT count(*) FROM rfm JOIN fixed USING (customer_key) WHERE rfm.frequency_score <> fixed.frequency_score;
 -- Segments are rows: copied for editing, then edited.
-SET ROLE regress_rfm_admin;
 DELETE FROM highseas.rfm_break;
+SET ROLE regress_rfm_admin;
 INSERT INTO highseas.rfm_segment (priority, segment, recency_from, recency_to, frequency_from, frequency_to, monetary_from, monetary_to)
 SELECT * FROM highseas.default_rfm_segments();
 CREATE TEMP TABLE copied AS SELECT * FROM highseas.rfm();
 UPDATE highseas.rfm_segment SET segment = 'gone' WHERE segment = 'lost';
-DELETE FROM highseas.rfm_segment WHERE segment = 'about to sleep';
+SELECT highseas_api.delete_rules('rfm_segment', '{"segment": "about to sleep"}');
 INSERT INTO highseas.rfm_segment (priority, segment, monetary_from) VALUES (-1, 'rich', 5);
 CREATE TEMP TABLE edited AS SELECT * FROM highseas.rfm();
 RESET ROLE;
