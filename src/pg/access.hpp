@@ -8,8 +8,8 @@ namespace highseas::pg {
 // The role outside of every SECURITY DEFINER function; 42501 in a security-restricted operation.
 Oid caller();
 
-// Whether a row of tenant_role with this role lets `who` in: it exists, was granted USAGE on our schema
-// itself, and `who` has its privileges.
+// Whether a row of tenant_role with this role lets `who` in: it exists, was granted USAGE on our
+// schema itself, and `who` has its privileges.
 bool is_let_in_by(Oid who, const NameData &role_name);
 
 // Whether a role of that name exists and `who` has its privileges.

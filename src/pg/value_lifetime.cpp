@@ -160,7 +160,8 @@ Datum deserialize(FunctionCallInfo fcinfo) {
     state->head.count = 0;
     state->reserve(CurrentMemoryContext, count);
     if (count > 0)
-        memcpy(state->rows, VARDATA_ANY(bytes) + sizeof(Head), static_cast<Size>(count) * sizeof(Row));
+        memcpy(state->rows, VARDATA_ANY(bytes) + sizeof(Head),
+               static_cast<Size>(count) * sizeof(Row));
     state->head.count = count;
     return PointerGetDatum(state);
 }
@@ -265,8 +266,7 @@ const FittedModel &fit_argument(FunctionCallInfo fcinfo, int i, const char *name
         if (cached.bytes)
             pfree(cached.bytes);
         cached.bytes = nullptr;
-        cached.bytes =
-            static_cast<HeapTupleHeader>(MemoryContextAlloc(call_site->fn_mcxt, size));
+        cached.bytes = static_cast<HeapTupleHeader>(MemoryContextAlloc(call_site->fn_mcxt, size));
         memcpy(cached.bytes, header, size);
     }
     return cached.fitted;
@@ -324,16 +324,34 @@ Datum highseas_spending_add(PG_FUNCTION_ARGS) {
     PG_RETURN_POINTER(state);
 }
 
-Datum highseas_lifetime_combine(PG_FUNCTION_ARGS) { return combine<History>(fcinfo); }
-Datum highseas_spending_combine(PG_FUNCTION_ARGS) { return combine<Spending>(fcinfo); }
-Datum highseas_lifetime_serialize(PG_FUNCTION_ARGS) { return serialize<History>(fcinfo); }
-Datum highseas_spending_serialize(PG_FUNCTION_ARGS) { return serialize<Spending>(fcinfo); }
-Datum highseas_lifetime_deserialize(PG_FUNCTION_ARGS) { return deserialize<History>(fcinfo); }
-Datum highseas_spending_deserialize(PG_FUNCTION_ARGS) { return deserialize<Spending>(fcinfo); }
+Datum highseas_lifetime_combine(PG_FUNCTION_ARGS) {
+    return combine<History>(fcinfo);
+}
+Datum highseas_spending_combine(PG_FUNCTION_ARGS) {
+    return combine<Spending>(fcinfo);
+}
+Datum highseas_lifetime_serialize(PG_FUNCTION_ARGS) {
+    return serialize<History>(fcinfo);
+}
+Datum highseas_spending_serialize(PG_FUNCTION_ARGS) {
+    return serialize<Spending>(fcinfo);
+}
+Datum highseas_lifetime_deserialize(PG_FUNCTION_ARGS) {
+    return deserialize<History>(fcinfo);
+}
+Datum highseas_spending_deserialize(PG_FUNCTION_ARGS) {
+    return deserialize<Spending>(fcinfo);
+}
 
-Datum highseas_fit_mbg_nbd(PG_FUNCTION_ARGS) { return fit_histories(fcinfo, Model::mbg_nbd); }
-Datum highseas_fit_bg_nbd(PG_FUNCTION_ARGS) { return fit_histories(fcinfo, Model::bg_nbd); }
-Datum highseas_fit_pareto_nbd(PG_FUNCTION_ARGS) { return fit_histories(fcinfo, Model::pareto_nbd); }
+Datum highseas_fit_mbg_nbd(PG_FUNCTION_ARGS) {
+    return fit_histories(fcinfo, Model::mbg_nbd);
+}
+Datum highseas_fit_bg_nbd(PG_FUNCTION_ARGS) {
+    return fit_histories(fcinfo, Model::bg_nbd);
+}
+Datum highseas_fit_pareto_nbd(PG_FUNCTION_ARGS) {
+    return fit_histories(fcinfo, Model::pareto_nbd);
+}
 
 Datum highseas_fit_gamma_gamma(PG_FUNCTION_ARGS) {
     return fit_rows<Spending>(fcinfo, Model::gamma_gamma, [](std::span<Spending> &rows, Fit &fit) {

@@ -8,7 +8,9 @@ using namespace highseas;
 
 namespace {
 
-bool near(double a, double b, double tolerance) { return std::abs(a - b) <= tolerance; }
+bool near(double a, double b, double tolerance) {
+    return std::abs(a - b) <= tolerance;
+}
 
 Fit fit_rows(Model model, std::vector<History> rows) {
     std::span<History> span(rows);
@@ -17,12 +19,18 @@ Fit fit_rows(Model model, std::vector<History> rows) {
     return fit;
 }
 
-Fit fit_cdnow(Model model) { return fit_rows(model, cdnow::histories(cdnow::sample())); }
+Fit fit_cdnow(Model model) {
+    return fit_rows(model, cdnow::histories(cdnow::sample()));
+}
 
 // Some of the numbers were published for weeks rounded to two decimals.
-double rounded(double weeks) { return std::round(100 * weeks) / 100; }
+double rounded(double weeks) {
+    return std::round(100 * weeks) / 100;
+}
 
-FittedModel model(Model m, Vector<4> parameters) { return {m, TimeUnit::week, parameters}; }
+FittedModel model(Model m, Vector<4> parameters) {
+    return {m, TimeUnit::week, parameters};
+}
 
 double alive(const FittedModel &m, History h) {
     double result = 0;
@@ -93,7 +101,8 @@ TEST_CASE("lifetime: the published Gamma-Gamma fit of CDNOW") {
     CHECK(near(fit.log_likelihood, -4055.918, 5e-4));
 
     const FittedModel fitted = model(Model::gamma_gamma, {6.25, 3.74, 15.44});
-    const double expected[] = {24.66, 18.92, 35.22, 35.22, 35.22, 71.47, 18.92, 35.22, 27.29, 35.22};
+    const double expected[] = {24.66, 18.92, 35.22, 35.22, 35.22,
+                               71.47, 18.92, 35.22, 27.29, 35.22};
     for (std::size_t i = 0; i < 10; ++i) {
         const auto &days = cdnow::sample()[i].days;
         Spending spending{-1, 0};

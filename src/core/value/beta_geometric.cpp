@@ -20,7 +20,9 @@ double common_part(const BetaGeometric &m, double x) {
            std::lgamma(m.a + m.b + ends);
 }
 
-double survivals(const BetaGeometric &m, double x) { return m.b + (m.modified ? x : x - 1); }
+double survivals(const BetaGeometric &m, double x) {
+    return m.b + (m.modified ? x : x - 1);
+}
 
 // ln of the odds that the last purchase was the end.
 double log_odds_gone(const BetaGeometric &m, const History &h) {
@@ -32,13 +34,15 @@ bool cannot_be_gone(const BetaGeometric &m, const History &h) {
     return !m.modified && h.repeats == 0;
 }
 
-double log1p_exp(double u) { return u > 0 ? u + std::log1p(std::exp(-u)) : std::log1p(std::exp(u)); }
+double log1p_exp(double u) {
+    return u > 0 ? u + std::log1p(std::exp(-u)) : std::log1p(std::exp(u));
+}
 
 constexpr int most_terms = 4000;
 
-// The series S = Σ (c)_k (a)_{k-1} / ((C)_k k!) z^k of Euler's transformation, for several z at once,
-// the greatest last. With it the expected purchases have a safe form also at a = 1, where fits of real
-// data live. False where it converges too slowly or cancels.
+// The series S = Σ (c)_k (a)_{k-1} / ((C)_k k!) z^k of Euler's transformation, for several z at
+// once, the greatest last. With it the expected purchases have a safe form also at a = 1, where
+// fits of real data live. False where it converges too slowly or cancels.
 template <std::size_t count>
 bool euler_series(double c, double a, double C, const double (&z)[count], double (&sums)[count]) {
     const double greatest = z[count - 1];
@@ -61,7 +65,8 @@ bool euler_series(double c, double a, double C, const double (&z)[count], double
     return false;
 }
 
-// The same as the mean over the probability p of an end: ∫ [1 − (1 + p t/(alpha+T))^−(r+x)] / p dBeta.
+// The same as the mean over the probability p of an end: ∫ [1 − (1 + p t/(alpha+T))^−(r+x)] / p
+// dBeta.
 double by_quadrature(const BetaGeometric &m, double x, double beta, double t_over_age) {
     const double log_scale = std::lgamma(m.a + beta) - std::lgamma(m.a) - std::lgamma(beta);
     const double centre = std::log(m.a / beta);
@@ -96,8 +101,8 @@ struct LogLikelihood {
         const bool two_terms = modified || repeats > 0;
         const double k = survivals(m, x), log_odds = two_terms ? std::log(a / k) : 0;
 
-        // With w the probability that he is gone, v = w (1 − w), and the difference (dr, dalpha, 1/a,
-        // −1/k) between the gradients of the two terms.
+        // With w the probability that he is gone, v = w (1 − w), and the difference (dr, dalpha,
+        // 1/a, −1/k) between the gradients of the two terms.
         double weight = 0, value = 0, log_age = 0, inverse = 0, inverse2 = 0;
         double w_sum = 0, w_dr = 0, w_inverse = 0, w_inverse2 = 0;
         double v_sum = 0, v_dr = 0, v_dalpha = 0, v_dr_dr = 0, v_dr_dalpha = 0, v_dalpha_dalpha = 0;
@@ -155,8 +160,8 @@ struct LogLikelihood {
         add(1, 3, v_dalpha * db);
         add(2, 2, weight * psi1_ends + (v_sum - w_sum) * da * da);
         add(2, 3, weight * psi1_ends + v_sum * da * db);
-        add(3, 3, weight * (psi1_ends + trigamma(b + ends) - trigamma(b)) +
-                      (v_sum + w_sum) * db * db);
+        add(3, 3,
+            weight * (psi1_ends + trigamma(b + ends) - trigamma(b)) + (v_sum + w_sum) * db * db);
         return true;
     }
 };
@@ -182,8 +187,8 @@ void BetaGeometric::purchases_if_alive(const History &h, const double (&times)[c
     double z[count], sums[count];
     for (std::size_t i = 0; i < count; ++i)
         z[i] = times[i] / (age + times[i]);
-    const bool converged = z[count - 1] <= .99 && a <= 50 && C > .05 &&
-                           euler_series(C - r - x, a, C, z, sums);
+    const bool converged =
+        z[count - 1] <= .99 && a <= 50 && C > .05 && euler_series(C - r - x, a, C, z, sums);
     for (std::size_t i = 0; i < count; ++i) {
         const double log_q = std::log1p(-z[i]);
         if (!converged)

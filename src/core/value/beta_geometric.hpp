@@ -1,6 +1,6 @@
 // Purchases at a gamma-distributed rate (r, alpha), an end with a beta-distributed probability
-// (a, b): BG/NBD, after each repeat purchase (Fader, Hardie, Lee 2005); MBG/NBD, after the first one,
-// too (Batislam, Denizel, Filiztekin 2007), so that who never came back can be gone.
+// (a, b): BG/NBD, after each repeat purchase (Fader, Hardie, Lee 2005); MBG/NBD, after the first
+// one, too (Batislam, Denizel, Filiztekin 2007), so that who never came back can be gone.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,7 @@
-// Maximum likelihood for models whose parameters are all positive: a damped Newton search over their
-// logarithms. Where the likelihood is flat (small and odd samples: it has no maximum, or one that
-// says nothing), a weak prior decides: each logarithm is normal around that of a typical value.
+// Maximum likelihood for models whose parameters are all positive: a damped Newton search over
+// their logarithms. Where the likelihood is flat (small and odd samples: it has no maximum, or one
+// that says nothing), a weak prior decides: each logarithm is normal around that of a typical
+// value.
 #pragma once
 
 #include <algorithm>
@@ -36,9 +37,9 @@ struct Fit {
 
 namespace fitting {
 
-inline constexpr double prior_sd = 2;   // of a logarithm: 1/50 … 50 times the typical value
-inline constexpr double farthest = 7;   // from the typical value, in logarithms: a factor of 1,100
-inline constexpr double vaguest = 3;    // standard error of a logarithm: a factor of 20 either way
+inline constexpr double prior_sd = 2; // of a logarithm: 1/50 … 50 times the typical value
+inline constexpr double farthest = 7; // from the typical value, in logarithms: a factor of 1,100
+inline constexpr double vaguest = 3;  // standard error of a logarithm: a factor of 20 either way
 inline constexpr double longest_step = 2;
 inline constexpr int most_steps = 200;
 
@@ -135,9 +136,8 @@ bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_pr
             return cholesky<n>(curvature, lower);
         };
         // Close to the maximum one more step of Newton squares what is left of the error.
-        const bool last =
-            factorise(0) && dot<n>(solve<n>(lower, here.gradient), here.gradient) <
-                                1e-12 * (1 + std::abs(here.value));
+        const bool last = factorise(0) && dot<n>(solve<n>(lower, here.gradient), here.gradient) <
+                                              1e-12 * (1 + std::abs(here.value));
         if (!last && !factorise(damping)) {
             if (damping > 1e10)
                 break;
@@ -188,7 +188,8 @@ bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_pr
 
 } // namespace fitting
 
-// `likelihood(parameters, derivatives)` adds up and returns false when it was stopped. False: stopped.
+// `likelihood(parameters, derivatives)` adds up and returns false when it was stopped. False:
+// stopped.
 template <std::size_t n, class Likelihood>
 bool fit_model(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit) {
     using namespace fitting;

@@ -1,4 +1,5 @@
-// Derivatives of ln Γ(z), z > 0, to about 1e-15: recurrence up to z = 12, then the asymptotic series.
+// Derivatives of ln Γ(z), z > 0, to about 1e-15: recurrence up to z = 12, then the asymptotic
+// series.
 #pragma once
 
 namespace highseas {

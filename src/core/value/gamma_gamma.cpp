@@ -37,8 +37,7 @@ struct LogLikelihood {
             d.value += weight * (std::lgamma(n) - std::lgamma(p * x) - std::lgamma(q) +
                                  q * log_gamma + p * x * log_x) +
                        (p * x - 1) * log_m - n * log_s;
-            d.gradient[0] +=
-                x * (weight * (digamma(n) - digamma(p * x) + log_x) + log_m - log_s);
+            d.gradient[0] += x * (weight * (digamma(n) - digamma(p * x) + log_x) + log_m - log_s);
             d.gradient[1] += weight * (digamma(n) - digamma(q) + log_gamma) - log_s;
             d.gradient[2] += weight * q / gamma - n * inverse;
             auto &h = d.hessian;

@@ -1,6 +1,6 @@
 // Gamma-Gamma (Fader, Hardie 2013): a customer's purchases vary around his mean by a gamma
-// distribution (p, nu), nu between customers by another (q, gamma). It takes the mean for independent
-// of how often he buys: the fit reports the correlation.
+// distribution (p, nu), nu between customers by another (q, gamma). It takes the mean for
+// independent of how often he buys: the fit reports the correlation.
 #pragma once
 
 #include <optional>

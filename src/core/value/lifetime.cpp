@@ -53,8 +53,9 @@ Status check_horizon(const FittedModel &fitted, double horizon) noexcept {
     if (horizon >= 0 && horizon <= most)
         return {};
     return Status::error(sqlstate::bad_parameter, "horizon %g is out of range", horizon)
-        .with_hint("A horizon is a time from now in the unit of the fit, 0 to 100 years: here 0 to %g.",
-                   most);
+        .with_hint(
+            "A horizon is a time from now in the unit of the fit, 0 to 100 years: here 0 to %g.",
+            most);
 }
 
 double alive(const FittedModel &fitted, const History &history) noexcept {
@@ -83,7 +84,9 @@ double total_weight(std::span<const Row> rows) {
     return sum;
 }
 
-Status stopped() { return Status::error(sqlstate::interrupted, "interrupted"); }
+Status stopped() {
+    return Status::error(sqlstate::interrupted, "interrupted");
+}
 
 } // namespace
 
@@ -128,10 +131,9 @@ Status fit_lifetime(Model model, std::span<History> &rows, ShouldStop should_sto
         repeats += row.weight * row.repeats;
     }
     const double mean_age = age > 0 ? age / customers : 1;
-    const bool done = model == Model::pareto_nbd
-                          ? fit_pareto_nbd(rows, mean_age, should_stop, fit)
-                          : fit_beta_geometric(model == Model::mbg_nbd, rows, mean_age, should_stop,
-                                               fit);
+    const bool done = model == Model::pareto_nbd ? fit_pareto_nbd(rows, mean_age, should_stop, fit)
+                                                 : fit_beta_geometric(model == Model::mbg_nbd, rows,
+                                                                      mean_age, should_stop, fit);
     if (!done)
         return stopped();
     fit.customers = customers;

@@ -15,7 +15,8 @@ namespace highseas {
 
 enum class Model : unsigned char { mbg_nbd, bg_nbd, pareto_nbd, gamma_gamma };
 
-inline constexpr std::string_view model_names[] = {"mbg_nbd", "bg_nbd", "pareto_nbd", "gamma_gamma"};
+inline constexpr std::string_view model_names[] = {"mbg_nbd", "bg_nbd", "pareto_nbd",
+                                                   "gamma_gamma"};
 
 constexpr std::string_view name_of(Model model) noexcept {
     return model_names[static_cast<std::size_t>(model)];

@@ -13,14 +13,15 @@ namespace highseas {
 
 namespace {
 
-// The likelihood is a sum of two integrals J(i, j, p, q) = ∫₀^∞ (p + y)^−i (q + y)^−j dy, i + j > 1:
-// he ended at some time after his last purchase, or buys again. Its logarithm is, for p ≥ q,
+// The likelihood is a sum of two integrals J(i, j, p, q) = ∫₀^∞ (p + y)^−i (q + y)^−j dy, i + j >
+// 1: he ended at some time after his last purchase, or buys again. Its logarithm is, for p ≥ q,
 //   −ln(i+j−1) − i ln p − (j−1) ln q + ln Σ_k (i)_k / (i+j)_k z^k,  z = 1 − q/p:
 // a hypergeometric series whose terms are all positive, so nothing cancels.
 constexpr double slow = .9; // the z from which quadrature is cheaper
 
 double hill(double i, double j, double p, double q) {
-    double low = std::log(std::min(p, q) / (i + j - 1)), high = std::log(std::max(p, q) / (i + j - 1));
+    double low = std::log(std::min(p, q) / (i + j - 1)),
+           high = std::log(std::max(p, q) / (i + j - 1));
     for (int k = 0; k < 40; ++k) {
         const double middle = (low + high) / 2, y = std::exp(middle);
         (i * y / (p + y) + j * y / (q + y) < 1 ? low : high) = middle;
@@ -32,7 +33,8 @@ double hill(double i, double j, double p, double q) {
 template <class Visit>
 double quadrature(double i, double j, double p, double q, Visit &&visit) {
     const double centre = hill(i, j, p, q), y0 = std::exp(centre);
-    const double curvature = i * p * y0 / ((p + y0) * (p + y0)) + j * q * y0 / ((q + y0) * (q + y0));
+    const double curvature =
+        i * p * y0 / ((p + y0) * (p + y0)) + j * q * y0 / ((q + y0) * (q + y0));
     const double top = centre - i * std::log(p + y0) - j * std::log(q + y0);
     for_each_node(centre, std::min(1., 1 / std::sqrt(curvature)), [&](double v, double weight) {
         const double y = std::exp(v);
@@ -52,7 +54,8 @@ double log_tail(double i, double j, double p, double q) {
     const double z = (p - q) / p;
     double sum = 0;
     if (z > slow) {
-        const double top = quadrature(i, j, p, q, [&](double f, double, double, double) { sum += f; });
+        const double top =
+            quadrature(i, j, p, q, [&](double f, double, double, double) { sum += f; });
         return top + std::log(sum);
     }
     double term = 1;
@@ -97,8 +100,8 @@ void log_tail_by_quadrature(double i, double p, double j, double q, Derivatives<
 
 // For p ≥ q.
 void log_tail_by_series(double i, double p, double j, double q, Derivatives<4> &d) {
-    // Σ t_k, t_k = (c)_k / (e)_k z^k; the sums are of t_k times what stands in their names, with u and
-    // w the first and u2 and w2 the second derivatives of its logarithm by c and e.
+    // Σ t_k, t_k = (c)_k / (e)_k z^k; the sums are of t_k times what stands in their names, with u
+    // and w the first and u2 and w2 the second derivatives of its logarithm by c and e.
     const double c = i, e = i + j, z = std::max((p - q) / p, 1e-100);
     double t = 1, sum = 0, u = 0, u2 = 0, w = 0, w2 = 0;
     double s_c = 0, s_e = 0, s_k = 0, s_cc = 0, s_ce = 0, s_ee = 0, s_ck = 0, s_ek = 0, s_kk = 0;
@@ -172,9 +175,9 @@ double log_add(double a, double b) {
 // ln of (he ended after his last purchase + he buys again), without the common factors.
 double log_bracket(const ParetoNbd &m, const History &h) {
     const double x = h.repeats;
-    return log_add(
-        std::log(m.s) + log_tail(m.r + x, m.s + 1, m.alpha + h.recency, m.beta + h.recency),
-        std::log(m.r + x) + log_tail(m.r + x + 1, m.s, m.alpha + h.age, m.beta + h.age));
+    return log_add(std::log(m.s) +
+                       log_tail(m.r + x, m.s + 1, m.alpha + h.recency, m.beta + h.recency),
+                   std::log(m.r + x) + log_tail(m.r + x + 1, m.s, m.alpha + h.age, m.beta + h.age));
 }
 
 struct LogLikelihood {
@@ -193,8 +196,8 @@ struct LogLikelihood {
                 add_row(theta, rows[row], d);
                 weight += rows[row].weight;
             }
-            d.value += weight * (std::lgamma(n) - std::lgamma(r) + r * std::log(alpha) +
-                                 s * std::log(beta));
+            d.value += weight *
+                       (std::lgamma(n) - std::lgamma(r) + r * std::log(alpha) + s * std::log(beta));
             d.gradient[0] += weight * (digamma(n) - digamma(r) + std::log(alpha));
             d.gradient[1] += weight * r / alpha;
             d.gradient[2] += weight * std::log(beta);
@@ -214,8 +217,7 @@ struct LogLikelihood {
     static void add_row(const Vector<4> &theta, const History &h, Derivatives<4> &d) {
         const auto [r, alpha, s, beta] = theta;
         const double n = r + h.repeats;
-        Derivatives<4> ended =
-            log_tail_derivatives(n, alpha + h.recency, s + 1, beta + h.recency);
+        Derivatives<4> ended = log_tail_derivatives(n, alpha + h.recency, s + 1, beta + h.recency);
         ended.value += std::log(s);
         ended.gradient[2] += 1 / s;
         ended.hessian[2][2] -= 1 / (s * s);
@@ -276,7 +278,8 @@ double ParetoNbd::discounted_if_alive(const History &h, double rate) const noexc
 
 bool fit_pareto_nbd(std::span<const History> rows, double mean_age, ShouldStop should_stop,
                     Fit &fit) {
-    return fit_model<4>(LogLikelihood{rows, should_stop}, {.5, mean_age / 5, .7, mean_age / 4}, fit);
+    return fit_model<4>(LogLikelihood{rows, should_stop}, {.5, mean_age / 5, .7, mean_age / 4},
+                        fit);
 }
 
 } // namespace highseas

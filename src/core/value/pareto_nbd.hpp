@@ -1,5 +1,5 @@
-// Pareto/NBD (Schmittlein, Morrison, Colombo 1987): purchases at a gamma-distributed rate (r, alpha)
-// until an end that comes at any time, at a gamma-distributed rate (s, beta).
+// Pareto/NBD (Schmittlein, Morrison, Colombo 1987): purchases at a gamma-distributed rate (r,
+// alpha) until an end that comes at any time, at a gamma-distributed rate (s, beta).
 #pragma once
 
 #include <span>

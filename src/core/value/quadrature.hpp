@@ -1,5 +1,5 @@
-// Nodes for the integral over the whole line of a smooth function with one hill, which falls at least
-// exponentially: the trapezoid rule in y with v = centre + width · sinh y.
+// Nodes for the integral over the whole line of a smooth function with one hill, which falls at
+// least exponentially: the trapezoid rule in y with v = centre + width · sinh y.
 #pragma once
 
 #include <cmath>
