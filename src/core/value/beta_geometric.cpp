@@ -42,7 +42,8 @@ constexpr int most_terms = 4000;
 
 // The series S = Σ (c)_k (a)_{k-1} / ((C)_k k!) z^k of Euler's transformation, for several z at
 // once, the greatest last. With it the expected purchases have a safe form also at a = 1, where
-// fits of real data live. False where it converges too slowly or cancels.
+// fits of real data live. False where it converges too slowly or cancels (c < 0: terms of both
+// signs).
 template <std::size_t count>
 bool euler_series(double c, double a, double C, const double (&z)[count], double (&sums)[count]) {
     const double greatest = z[count - 1];
@@ -59,7 +60,8 @@ bool euler_series(double c, double a, double C, const double (&z)[count], double
             powers[i] *= z[i];
         }
         if (term <= 1e-15 * size * (1 - greatest))
-            return std::isfinite(size) && size < 1e4 * (1 + std::abs(sums[count - 1]));
+            return std::isfinite(size) && size < 1e4 * (std::abs(sums[count - 1]) + greatest) &&
+                   std::abs(a - 1) * size < 1e4 * (1 + (a - 1) * sums[count - 1]);
         factor *= (c + k) * (a + k - 1) / ((C + k) * (k + 1));
     }
     return false;
@@ -71,13 +73,12 @@ double by_quadrature(const BetaGeometric &m, double x, double beta, double t_ove
     const double log_scale = std::lgamma(m.a + beta) - std::lgamma(m.a) - std::lgamma(beta);
     const double centre = std::log(m.a / beta);
     const double width = std::min(1., std::sqrt(1 / m.a + 1 / beta));
-    double sum = 0;
-    for_each_node(centre, width, [&](double v, double weight) {
+    return integrate_line(centre, width, [&](double v, double weight) {
         const double log_p = -log1p_exp(-v), log_q = -log1p_exp(v), p = std::exp(log_p);
-        sum -= weight * std::expm1(-(m.r + x) * std::log1p(p * t_over_age)) *
-               std::exp(log_scale + (m.a - 1) * log_p + beta * log_q);
+        const double times_p = -std::expm1(-(m.r + x) * std::log1p(p * t_over_age));
+        return weight * (p > 1e-300 ? times_p / p : (m.r + x) * t_over_age) *
+               std::exp(log_scale + m.a * log_p + beta * log_q);
     });
-    return sum;
 }
 
 struct LogLikelihood {
@@ -191,7 +192,7 @@ void BetaGeometric::purchases_if_alive(const History &h, const double (&times)[c
         z[count - 1] <= .99 && a <= 50 && C > .05 && euler_series(C - r - x, a, C, z, sums);
     for (std::size_t i = 0; i < count; ++i) {
         const double log_q = std::log1p(-z[i]);
-        if (!converged)
+        if (!converged || !(1 + e * sums[i] > 0))
             purchases[i] = by_quadrature(*this, x, beta, times[i] / age);
         else if (std::abs(e) < 1e-300)
             purchases[i] = -C * (sums[i] + log_q);

@@ -29,21 +29,23 @@ double hill(double i, double j, double p, double q) {
     return (low + high) / 2;
 }
 
-// Calls visit(f, ln(p + y), ln(q + y), y) for each node. The f add up to J / e^(what is returned).
+// ln J. Calls visit(f, ln(p + y), ln(q + y), y) for each node, with f in proportion to its part of
+// J; sum becomes the sum of these f.
 template <class Visit>
-double quadrature(double i, double j, double p, double q, Visit &&visit) {
+double quadrature(double i, double j, double p, double q, double &sum, Visit &&visit) {
     const double centre = hill(i, j, p, q), y0 = std::exp(centre);
     const double curvature =
         i * p * y0 / ((p + y0) * (p + y0)) + j * q * y0 / ((q + y0) * (q + y0));
     const double top = centre - i * std::log(p + y0) - j * std::log(q + y0);
-    for_each_node(centre, std::min(1., 1 / std::sqrt(curvature)), [&](double v, double weight) {
-        const double y = std::exp(v);
-        if (!std::isfinite(y))
-            return;
-        const double lp = std::log(p + y), lq = std::log(q + y);
-        visit(weight * std::exp(v - i * lp - j * lq - top), lp, lq, y);
+    const double width = std::min(1., 1 / std::sqrt(curvature));
+    sum = integrate_line(centre, width, [&](double v, double weight) {
+        const double y = std::exp(v); // may be infinite
+        const double lp = v < 600 ? std::log(p + y) : v, lq = v < 600 ? std::log(q + y) : v;
+        const double f = weight * std::exp(v - i * lp - j * lq - top);
+        visit(f, lp, lq, y);
+        return f;
     });
-    return top;
+    return top + std::log(sum);
 }
 
 double log_tail(double i, double j, double p, double q) {
@@ -53,11 +55,8 @@ double log_tail(double i, double j, double p, double q) {
     }
     const double z = (p - q) / p;
     double sum = 0;
-    if (z > slow) {
-        const double top =
-            quadrature(i, j, p, q, [&](double f, double, double, double) { sum += f; });
-        return top + std::log(sum);
-    }
+    if (z > slow)
+        return quadrature(i, j, p, q, sum, [](double, double, double, double) {});
     double term = 1;
     for (int k = 0; term > 1e-17 * sum * (1 - z); ++k) {
         sum += term;
@@ -72,10 +71,9 @@ void log_tail_by_quadrature(double i, double p, double j, double q, Derivatives<
     Vector<4> mean{};
     Matrix<4> second{};
     Vector<4> curvature{}; // (ip, pp, jq, qq)
-    const double top = quadrature(i, j, p, q, [&](double f, double lp, double lq, double y) {
+    d.value = quadrature(i, j, p, q, sum, [&](double f, double lp, double lq, double y) {
         const double ip = 1 / (p + y), iq = 1 / (q + y);
         const Vector<4> g{-lp, -i * ip, -lq, -j * iq};
-        sum += f;
         for (std::size_t a = 0; a < 4; ++a) {
             mean[a] += f * g[a];
             for (std::size_t b = 0; b <= a; ++b)
@@ -86,7 +84,6 @@ void log_tail_by_quadrature(double i, double p, double j, double q, Derivatives<
         curvature[2] -= f * iq;
         curvature[3] += f * j * iq * iq;
     });
-    d.value = top + std::log(sum);
     for (std::size_t a = 0; a < 4; ++a) {
         d.gradient[a] = mean[a] / sum;
         for (std::size_t b = 0; b <= a; ++b)
@@ -267,11 +264,9 @@ double ParetoNbd::discounted_if_alive(const History &h, double rate) const noexc
         (z * u + s * u / (1 + u) < 1 ? low : high) = middle;
     }
     const double centre = (low + high) / 2;
-    double sum = 0;
-    for_each_node(centre, 1, [&](double v, double weight) {
+    const double sum = integrate_line(centre, 1, [&](double v, double weight) {
         const double u = std::exp(v);
-        if (std::isfinite(u))
-            sum += weight * std::exp(v - z * u - s * std::log1p(u));
+        return weight * std::exp(v - z * u - s * std::log1p(u));
     });
     return (r + h.repeats) / (alpha + h.age) * (beta + h.age) * sum;
 }
