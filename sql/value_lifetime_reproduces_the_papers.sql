@@ -1,5 +1,7 @@
 -- The published results, to their published digits: fits of the CDNOW sample up to 1997-09-30, and values at given
 -- parameters. Everything is true.
+CREATE SCHEMA lifetime_reproduces_the_papers;
+SET search_path = lifetime_reproduces_the_papers;
 \pset format unaligned
 \pset tuples_only on
 CREATE TABLE line (line text);
