@@ -3,10 +3,15 @@ CREATE SCHEMA lifetime_fits_are_the_same_in_any_plan;
 SET search_path = lifetime_fits_are_the_same_in_any_plan;
 \pset format unaligned
 \pset tuples_only on
+CREATE TABLE line (line text);
+\copy line FROM 'examples/CDNOW_sample.txt'
 CREATE TABLE c AS
-SELECT CASE WHEN i % 5 < 2 THEN 0 ELSE i % 13 END AS repeats, CASE WHEN i % 5 < 2 OR i % 13 = 0 THEN 0 ELSE 1 + i % 31 / 3.0 END AS recency,
-       12 + i % 97 / 7.0 AS age, 5 + i % 101 / 3.0 AS mean_value, .1 + i % 7 / 3.0 AS weight
-FROM generate_series(1, 40000) i;
+SELECT c.repeats, c.recency, c.age + copy / 8.0 AS age, c.mean_value + copy AS mean_value, .1 + (id::int + copy) % 7 / 3.0 AS weight
+FROM (SELECT id, count(*)::int - 1 AS repeats, (max(day) - min(day)) / 7.0 AS recency, (date '1997-09-30' - min(day)) / 7.0 AS age,
+             avg(amount) FILTER (WHERE day > first_day) AS mean_value
+      FROM (SELECT f[2] AS id, f[3]::date AS day, sum(f[5]::numeric) AS amount, min(f[3]::date) OVER (PARTITION BY f[2]) AS first_day
+            FROM line CROSS JOIN regexp_split_to_array(trim(line), '\s+') f WHERE f[3]::date <= '1997-09-30' GROUP BY f[2], f[3]) day
+      GROUP BY id) c CROSS JOIN generate_series(0, 9) copy;
 ALTER TABLE c SET (parallel_workers = 2);
 ANALYZE c;
 CREATE TABLE result (how text, mbg highseas.value_fit, bg highseas.value_fit, pareto highseas.value_fit, spend highseas.value_fit);
@@ -31,6 +36,6 @@ SELECT count(*), count(DISTINCT mbg::text), count(DISTINCT bg::text), count(DIST
 SELECT (f).model, (f).status FROM result CROSS JOIN unnest(ARRAY[mbg, bg, pareto, spend]) f WHERE how = 'parallel';
 
 -- Workers that saw no row, and groups.
-SELECT repeats, (highseas.fit_mbg_nbd(repeats, recency, age, 'week')).customers FROM c WHERE repeats > 9 GROUP BY repeats ORDER BY repeats;
+SELECT repeats, (highseas.fit_mbg_nbd(repeats, recency, age, 'week')).customers FROM c WHERE repeats > 20 GROUP BY repeats ORDER BY repeats;
 -- Not as a window: the last step sorts the rows in place.
 SELECT highseas.fit_mbg_nbd(repeats, recency, age, 'week') OVER () FROM c;

@@ -73,7 +73,7 @@ double by_quadrature(const BetaGeometric &m, double x, double beta, double t_ove
     const double log_scale = std::lgamma(m.a + beta) - std::lgamma(m.a) - std::lgamma(beta);
     const double centre = std::log(m.a / beta);
     const double width = std::min(1., std::sqrt(1 / m.a + 1 / beta));
-    return integrate_line(centre, width, [&](double v, double weight) {
+    return integrate_line(centre, width, .0625, [&](double v, double weight) {
         const double log_p = -log1p_exp(-v), log_q = -log1p_exp(v), p = std::exp(log_p);
         const double times_p = -std::expm1(-(m.r + x) * std::log1p(p * t_over_age));
         return weight * (p > 1e-300 ? times_p / p : (m.r + x) * t_over_age) *
@@ -189,7 +189,7 @@ void BetaGeometric::purchases_if_alive(const History &h, const double (&times)[c
     for (std::size_t i = 0; i < count; ++i)
         z[i] = times[i] / (age + times[i]);
     const bool converged =
-        z[count - 1] <= .99 && a <= 50 && C > .05 && euler_series(C - r - x, a, C, z, sums);
+        z[count - 1] <= .99 && a <= 1000 && C > .05 && euler_series(C - r - x, a, C, z, sums);
     for (std::size_t i = 0; i < count; ++i) {
         const double log_q = std::log1p(-z[i]);
         if (!converged || !(1 + e * sums[i] > 0))

@@ -38,7 +38,7 @@ double quadrature(double i, double j, double p, double q, double &sum, Visit &&v
         i * p * y0 / ((p + y0) * (p + y0)) + j * q * y0 / ((q + y0) * (q + y0));
     const double top = centre - i * std::log(p + y0) - j * std::log(q + y0);
     const double width = std::min(1., 1 / std::sqrt(curvature));
-    sum = integrate_line(centre, width, [&](double v, double weight) {
+    sum = integrate_line(centre, width, .125, [&](double v, double weight) {
         const double y = std::exp(v); // may be infinite
         const double lp = v < 600 ? std::log(p + y) : v, lq = v < 600 ? std::log(q + y) : v;
         const double f = weight * std::exp(v - i * lp - j * lq - top);
@@ -264,7 +264,7 @@ double ParetoNbd::discounted_if_alive(const History &h, double rate) const noexc
         (z * u + s * u / (1 + u) < 1 ? low : high) = middle;
     }
     const double centre = (low + high) / 2;
-    const double sum = integrate_line(centre, 1, [&](double v, double weight) {
+    const double sum = integrate_line(centre, 1, .0625, [&](double v, double weight) {
         const double u = std::exp(v);
         return weight * std::exp(v - z * u - s * std::log1p(u));
     });

@@ -9,9 +9,8 @@ namespace highseas {
 // Adds up term(v, weight) = weight · f(v) from the centre outwards, as far as it matters. A term
 // may add up other things, too.
 template <class Term>
-double integrate_line(double centre, double width, Term &&term) {
-    constexpr double step = .0625;
-    constexpr int count = 160; // to y = 10: 11,000 widths away
+double integrate_line(double centre, double width, double step, Term &&term) {
+    const int count = static_cast<int>(10 / step); // to y = 10: 11,000 widths away
     double sum = term(centre, step * width);
     for (const double side : {-width, width})
         for (int k = 1; k <= count; ++k) {
