@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "cdnow.hpp"
+#include "cdnow_histories.hpp"
 #include "core/value/gamma_functions.hpp"
 #include "core/value/gamma_gamma.hpp"
 #include "core/value/lifetime.hpp"
