@@ -44,34 +44,62 @@ void rank_levels(const LeadTable &table, Leads &leads) {
     }
 }
 
+// Rows are copied to where their bucket is, so that later walks in order find neighbours in the
+// cache; then each bucket is sorted, which takes some milliseconds.
 bool order_rows(const LeadTable &table, ShouldStop should_stop, Leads &leads) {
     const std::size_t columns = table.kinds.size();
+    const std::size_t width = columns + 1;
     std::vector<std::vector<std::uint64_t>> level_hashes(columns);
+    std::size_t count = 0;
     for (std::size_t column = 0; column < columns; ++column)
         for (std::string_view name : table.levels[column])
             level_hashes[column].push_back(hash_of(name));
-
-    std::size_t count = 0;
     for (const auto &chunk : table.chunks)
-        count += chunk.size() / (columns + 1);
-    leads.rows.reserve(count);
+        count += chunk.size() / width;
+
+    constexpr std::size_t rows_of_a_bucket = 4096;
+    const int bits =
+        4 + std::min(8, static_cast<int>(std::bit_width(count / 10 / rows_of_a_bucket)));
+    std::vector<std::size_t> next((std::size_t{1} << bits) + 1);
+    auto bucket_of = [bits](std::uint64_t key) {
+        return static_cast<std::size_t>(key >> (64 - bits));
+    };
+    std::vector<std::uint64_t> keys;
+    keys.reserve(count);
     for (const auto &chunk : table.chunks) {
         if (should_stop())
             return false;
-        for (const std::uint32_t *words = chunk.data(); words != chunk.data() + chunk.size();
-             words += columns + 1) {
+        for (std::size_t at = 0; at < chunk.size(); at += width) {
             std::uint64_t hash = columns;
             for (std::size_t column = 0; column < columns; ++column) {
-                std::uint64_t part = words[1 + column];
+                std::uint64_t part = chunk[at + 1 + column];
                 if (table.kinds[column] == ColumnKind::level && part != unknown_level)
                     part = level_hashes[column][part];
                 hash = (hash ^ part) * 0x9e3779b97f4a7c15;
                 hash ^= hash >> 32;
             }
             hash = mixed(hash);
-            leads.rows.push_back({(hash % folds) << 60 | hash >> 4, words});
+            keys.push_back((hash % folds) << 60 | hash >> 4);
+            ++next[bucket_of(keys.back()) + 1];
         }
     }
+    for (std::size_t bucket = 1; bucket < next.size(); ++bucket)
+        next[bucket] += next[bucket - 1];
+    leads.words = std::make_unique_for_overwrite<std::uint32_t[]>(count * width);
+    leads.rows.resize(count);
+    const auto begin = next;
+    const std::uint64_t *key = keys.data();
+    for (const auto &chunk : table.chunks) {
+        if (should_stop())
+            return false;
+        for (std::size_t at = 0; at < chunk.size(); at += width, ++key) {
+            const std::size_t place = next[bucket_of(*key)]++;
+            std::uint32_t *words = leads.words.get() + place * width;
+            std::copy_n(chunk.data() + at, width, words);
+            leads.rows[place] = {*key, words};
+        }
+    }
+
     auto less = [&](const OrderedLead &a, const OrderedLead &b) {
         if (a.key != b.key)
             return a.key < b.key;
@@ -87,20 +115,14 @@ bool order_rows(const LeadTable &table, ShouldStop should_stop, Leads &leads) {
         }
         return a.label() < b.label();
     };
-    constexpr int bucket_bits = 12;
-    if (!sort_in_buckets(
-            leads.rows, std::size_t{1} << bucket_bits,
-            [](const OrderedLead &row) {
-                return static_cast<std::size_t>(row.key >> (64 - bucket_bits));
-            },
-            less, should_stop))
-        return false;
+    for (std::size_t bucket = 0; bucket + 1 < begin.size(); ++bucket) {
+        if (should_stop())
+            return false;
+        std::sort(leads.rows.begin() + static_cast<std::ptrdiff_t>(begin[bucket]),
+                  leads.rows.begin() + static_cast<std::ptrdiff_t>(begin[bucket + 1]), less);
+    }
     for (std::size_t fold = 0; fold <= folds; ++fold)
-        leads.fold_begin[fold] = static_cast<std::size_t>(
-            std::lower_bound(
-                leads.rows.begin(), leads.rows.end(), std::uint64_t{fold} << 60,
-                [](const OrderedLead &row, std::uint64_t key) { return row.key < key; }) -
-            leads.rows.begin());
+        leads.fold_begin[fold] = begin[fold << (bits - 4)];
     return true;
 }
 
@@ -150,6 +172,30 @@ bool summarise(const LeadTable &table, ShouldStop should_stop, Leads &leads) {
         number.mean = sums[column].shift + mean;
         number.deviation = std::sqrt(std::max(0., sums[column].squares / count - mean * mean));
     }
+    return true;
+}
+
+// Sorts in pieces that take some milliseconds each. bucket_of is monotone in the order, and below
+// `buckets`. False: it was stopped.
+template <class Element, class BucketOf, class Less>
+bool sort_in_buckets(std::vector<Element> &elements, std::size_t buckets, BucketOf bucket_of,
+                     Less less, ShouldStop should_stop) {
+    std::vector<std::size_t> begin(buckets + 1);
+    for (const Element &element : elements)
+        ++begin[bucket_of(element) + 1];
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket)
+        begin[bucket + 1] += begin[bucket];
+    std::vector<Element> sorted(elements.size());
+    auto next = begin;
+    for (const Element &element : elements)
+        sorted[next[bucket_of(element)]++] = element;
+    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
+        if (should_stop())
+            return false;
+        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin[bucket]),
+                  sorted.begin() + static_cast<std::ptrdiff_t>(begin[bucket + 1]), less);
+    }
+    elements.swap(sorted);
     return true;
 }
 

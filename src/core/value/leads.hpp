@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <memory>
 #include <vector>
 
 #include "core/value/conversion.hpp"
@@ -41,7 +42,8 @@ struct LevelSummary {
 };
 
 struct Leads {
-    std::vector<OrderedLead> rows; // equal leads stand side by side, and in one fold
+    std::unique_ptr<std::uint32_t[]> words; // of all rows, those of neighbours close together
+    std::vector<OrderedLead> rows;          // equal leads stand side by side, and in one fold
     std::array<std::size_t, folds + 1> fold_begin{};
     std::size_t positives = 0;
     std::vector<NumberSummary> numbers;            // of each column; empty ones for levels
@@ -55,30 +57,6 @@ struct Leads {
 };
 
 Status order_leads(const LeadTable &table, ShouldStop should_stop, Leads &leads);
-
-// Sorts in pieces that take some milliseconds each. bucket_of is monotone in the order, and below
-// `buckets`. False: it was stopped.
-template <class Element, class BucketOf, class Less>
-bool sort_in_buckets(std::vector<Element> &elements, std::size_t buckets, BucketOf bucket_of,
-                     Less less, ShouldStop should_stop) {
-    std::vector<std::size_t> begin(buckets + 1);
-    for (const Element &element : elements)
-        ++begin[bucket_of(element) + 1];
-    for (std::size_t bucket = 0; bucket < buckets; ++bucket)
-        begin[bucket + 1] += begin[bucket];
-    std::vector<Element> sorted(elements.size());
-    auto next = begin;
-    for (const Element &element : elements)
-        sorted[next[bucket_of(element)]++] = element;
-    for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
-        if (should_stop())
-            return false;
-        std::sort(sorted.begin() + static_cast<std::ptrdiff_t>(begin[bucket]),
-                  sorted.begin() + static_cast<std::ptrdiff_t>(begin[bucket + 1]), less);
-    }
-    elements.swap(sorted);
-    return true;
-}
 
 inline Status interrupted() noexcept {
     return Status::error(sqlstate::interrupted, "interrupted");

@@ -36,40 +36,33 @@ public:
 
     Encoder(const LeadTable &table, const Leads &leads) {
         for (std::size_t column = 0; column < table.kinds.size(); ++column) {
-            Part part{table.kinds[column], column, terms_.size(), {}, {}};
-            if (part.kind == ColumnKind::number) {
-                const NumberSummary &number = leads.numbers[column];
-                if (number.deviation > 0)
-                    terms_.push_back({column, 0, number.mean, 1 / number.deviation});
-            } else {
-                add_levels(leads.levels[column], part);
-            }
-            if (terms_.size() > part.first)
-                parts_.push_back(std::move(part));
+            if (table.kinds[column] == ColumnKind::level)
+                add_levels(leads.levels[column], column);
+            else if (leads.numbers[column].deviation > 0)
+                add_number(leads.numbers[column], column);
         }
     }
 
     const std::vector<Term> &terms() const { return terms_; }
     Eigen::Index width() const { return static_cast<Eigen::Index>(terms_.size()) + 1; }
 
-    void encode(const OrderedLead &row, double *x) const {
+    void encode(const OrderedLead &row, double *__restrict x) const {
         for (const Part &part : parts_) {
-            const Term *term = terms_.data() + part.first;
-            if (part.kind == ColumnKind::number) {
-                const float value = row.number(part.column);
-                *x++ = std::isnan(value)
-                           ? 0
-                           : (static_cast<double>(value) - term->center) * term->scale;
-                continue;
-            }
             const std::size_t size = part.centers.size();
-            const std::uint32_t code = row.code(part.column);
-            const int own = code == unknown_level ? -1 : part.term_of_code[code];
-            if (own < 0) {
-                std::fill(x, x + size, 0.);
+            if (part.kind == ColumnKind::number) {
+                for (std::size_t i = 0; i < size; ++i) {
+                    const double score =
+                        (static_cast<double>(row.number(part.column + i)) - part.centers[i]) *
+                        part.scales[i];
+                    x[i] = score == score ? score : 0;
+                }
             } else {
-                std::copy(part.centers.begin(), part.centers.end(), x);
-                x[own] += 1;
+                const std::uint32_t code = row.code(part.column);
+                const int own = code == unknown_level ? -1 : part.term_of_code[code];
+                for (std::size_t i = 0; i < size; ++i)
+                    x[i] = own < 0 ? 0 : -part.centers[i];
+                if (own >= 0)
+                    x[own] += 1;
             }
             x += size;
         }
@@ -77,16 +70,27 @@ public:
     }
 
 private:
+    // Numbers in neighbouring columns, or the levels of a column.
     struct Part {
         ColumnKind kind;
-        std::size_t column;
-        std::size_t first;             // term
-        std::vector<double> centers;   // of levels: minus their share
-        std::vector<int> term_of_code; // counted from `first`; -1: too rare, taken as unknown
+        std::size_t column;            // the first
+        std::vector<double> centers;   // of levels: their share
+        std::vector<double> scales;    // of numbers
+        std::vector<int> term_of_code; // of levels; -1: too rare, taken as unknown
     };
 
-    void add_levels(const std::vector<LevelSummary> &levels, Part &part) {
-        part.term_of_code.assign(levels.size(), -1);
+    void add_number(const NumberSummary &number, std::size_t column) {
+        if (parts_.empty() || parts_.back().kind != ColumnKind::number ||
+            parts_.back().column + parts_.back().centers.size() != column)
+            parts_.push_back({ColumnKind::number, column, {}, {}, {}});
+        const double scale = 1 / number.deviation;
+        parts_.back().centers.push_back(number.mean);
+        parts_.back().scales.push_back(scale);
+        terms_.push_back({column, 0, number.mean, scale});
+    }
+
+    void add_levels(const std::vector<LevelSummary> &levels, std::size_t column) {
+        Part part{ColumnKind::level, column, {}, {}, std::vector<int>(levels.size(), -1)};
         std::size_t rows = 0;
         for (const LevelSummary &level : levels)
             if (level.rows() >= least_of_a_level)
@@ -96,9 +100,11 @@ private:
                 continue;
             const double share = static_cast<double>(level.rows()) / static_cast<double>(rows);
             part.term_of_code[level.code] = static_cast<int>(part.centers.size());
-            part.centers.push_back(-share);
-            terms_.push_back({part.column, level.code, share, 1});
+            part.centers.push_back(share);
+            terms_.push_back({column, level.code, share, 1});
         }
+        if (!part.centers.empty())
+            parts_.push_back(std::move(part));
     }
 
     std::vector<Term> terms_;
@@ -237,17 +243,19 @@ public:
             });
     }
 
-    // visit(row, log odds) of a fold
+    // visit(row, log odds without its fold, with all) of a fold
     template <class Visit>
-    bool for_each_row(std::size_t fold, const Vector &there, Visit visit) {
-        Vector log_odds;
+    bool for_each_row(std::size_t fold, const Vector &without, Visit visit) {
+        Eigen::Matrix<double, Eigen::Dynamic, 2> both(beta.size(), 2);
+        both << without, beta;
+        Eigen::Matrix<double, Eigen::Dynamic, 2> log_odds;
         for (std::size_t at = leads_.fold_begin[fold]; at < leads_.fold_begin[fold + 1];) {
             if (should_stop_())
                 return false;
             const Eigen::Index count = fill(at, leads_.fold_begin[fold + 1]);
-            log_odds.noalias() = block_.topRows(count) * there;
+            log_odds.noalias() = block_.topRows(count) * both;
             for (Eigen::Index i = 0; i < count; ++i)
-                visit(at++, log_odds[i]);
+                visit(at++, log_odds(i, 0), log_odds(i, 1));
         }
         return true;
     }
@@ -266,12 +274,9 @@ public:
 private:
     Eigen::Index fill(std::size_t begin, std::size_t end) {
         const auto count = std::min(block_rows, static_cast<Eigen::Index>(end - begin));
-        constexpr std::size_t ahead = 8; // rows lie where they were read, all over the memory
         for (Eigen::Index i = 0; i < count; ++i) {
-            const std::size_t row = begin + static_cast<std::size_t>(i);
-            if (row + ahead < end)
-                __builtin_prefetch(leads_.rows[row + ahead].words);
-            encoder.encode(leads_.rows[row], block_.row(i).data());
+            const OrderedLead &row = leads_.rows[begin + static_cast<std::size_t>(i)];
+            encoder.encode(row, block_.row(i).data());
         }
         return count;
     }
@@ -407,13 +412,12 @@ Status fit_logistic(const LeadTable &table, double ridge, ShouldStop should_stop
     Vector without;
     for (std::size_t fold = 0; fold < folds; ++fold) {
         if (!fitter.fit_without(fold, without) ||
-            !fitter.for_each_row(fold, without,
-                                 [&](std::size_t i, double value) { log_odds[i] = value; }) ||
-            !fitter.for_each_row(fold, fitter.beta, [&](std::size_t i, double value) {
+            !fitter.for_each_row(fold, without, [&](std::size_t i, double held_out, double fitted) {
+                log_odds[i] = held_out;
                 if (leads.rows[i].label())
-                    least_positive = std::min(least_positive, value);
+                    least_positive = std::min(least_positive, fitted);
                 else
-                    greatest_negative = std::max(greatest_negative, value);
+                    greatest_negative = std::max(greatest_negative, fitted);
             }))
             return interrupted();
     }
