@@ -427,6 +427,8 @@ Learnt &learnt_argument(FunctionCallInfo fcinfo, int first) {
 
 // False: there was too little to fit.
 bool read_cells(FunctionCallInfo fcinfo, Learnt &learnt) {
+    if (!learnt.fitted)
+        return false;
     const auto kinds = learnt.model.kinds;
     const int given = for_each_column(
         fcinfo, learnt.columns, [&learnt, kinds](int i, Oid type, Datum datum, bool is_null) {
@@ -453,7 +455,7 @@ bool read_cells(FunctionCallInfo fcinfo, Learnt &learnt) {
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("the fit needs %zu columns, not %d", kinds.size(), given),
                         errhint("Pass the columns that it was made of, in their order.")));
-    return learnt.fitted;
+    return true;
 }
 
 } // namespace
@@ -557,14 +559,14 @@ Datum highseas_conversion_reasons(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(0))
         return 0;
     Learnt &learnt = learnt_argument(fcinfo, 2);
+    if (!read_cells(fcinfo, learnt))
+        return 0;
     const auto names = array_argument<std::string_view>(fcinfo, 1, "names");
     const Size count = learnt.model.kinds.size();
     if (!PG_ARGISNULL(1) && names.size() != count)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("%zu names for the %zu columns of the fit", names.size(), count),
                         errhint("Pass one for each column, or NULL.")));
-    if (!read_cells(fcinfo, learnt))
-        return 0;
     double *effects = allocate<double>(count + 1);
     Size *order = allocate<Size>(count + 1);
     for (Size i = 0; i < count; ++i) {

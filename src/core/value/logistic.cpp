@@ -316,7 +316,7 @@ private:
     Vector at_;
 };
 
-// One column alone that parts the labels; a combination of columns that does is seen afterwards.
+// One column alone that parts the labels.
 void find_separation(const LeadTable &table, const Leads &leads, const Encoder &encoder,
                      ConversionFit &fit) {
     for (const auto &term : encoder.terms()) {
@@ -423,11 +423,10 @@ Status fit_logistic(const LeadTable &table, double ridge, ShouldStop should_stop
     }
     write_terms(table, fitter, fit);
     fit.status = FitStatus::ok;
-    if (least_positive > greatest_negative) {
+    find_separation(table, leads, fitter.encoder, fit);
+    if (fit.status == FitStatus::ok && least_positive > greatest_negative) {
         fit.status = FitStatus::separated;
         std::snprintf(fit.remark, sizeof fit.remark, "the columns together part the labels");
-    } else {
-        find_separation(table, leads, fitter.encoder, fit);
     }
     if (fit.status == FitStatus::ok &&
         std::min(leads.positives, leads.negatives()) < events_per_term * terms) {
