@@ -93,6 +93,16 @@ SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 EXPLAIN (COSTS OFF) SELECT highseas.gini(value) FROM public.profit;
 SELECT pg_temp.digits('public.profit') = :'serial' AS parallel;
+-- Parts that are certainly several: one for each partition.
+CREATE TABLE public.parts (LIKE public.profit) PARTITION BY HASH (customer);
+SELECT format('CREATE TABLE public.part_%s PARTITION OF public.parts FOR VALUES WITH (MODULUS 5, REMAINDER %1$s)', i) FROM generate_series(0, 4) i \gexec
+INSERT INTO public.parts TABLE public.profit;
+SET enable_partitionwise_aggregate = on;
+SET max_parallel_workers_per_gather = 0;
+EXPLAIN (COSTS OFF) SELECT highseas.gini(value) FROM public.parts;
+SELECT pg_temp.digits('public.parts') = :'serial' AS of_parts;
+RESET enable_partitionwise_aggregate;
+RESET max_parallel_workers_per_gather;
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
@@ -147,4 +157,4 @@ SELECT g, highseas.gini(v), highseas.share_needed(v, .5) FROM generate_series(1,
 
 DROP FUNCTION public.fast;
 DROP VIEW public.slow;
-DROP TABLE public.sales, public.profit;
+DROP TABLE public.sales, public.profit, public.parts;

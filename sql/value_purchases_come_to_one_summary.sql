@@ -74,6 +74,14 @@ SELECT pg_temp.digits('public.orders') = :'serial' AS parallel;
 -- One group over all workers, with more days than a first allocation holds.
 SELECT highseas.summarize_purchases(day, amount, '1998-06-30', 'day', 'USD') FROM public.orders;
 SELECT count(DISTINCT day) - 1, max(day) - min(day), sum(amount) FROM public.orders;
+-- Parts that are certainly several: one for each partition, with days that others have, too.
+CREATE TABLE public.parts (LIKE public.orders) PARTITION BY HASH (customer);
+SELECT format('CREATE TABLE public.part_%s PARTITION OF public.parts FOR VALUES WITH (MODULUS 5, REMAINDER %1$s)', i) FROM generate_series(0, 4) i \gexec
+INSERT INTO public.parts TABLE public.orders;
+SET enable_partitionwise_aggregate = on;
+SET max_parallel_workers_per_gather = 0;
+EXPLAIN (COSTS OFF) SELECT highseas.summarize_purchases(day, amount, '1998-06-30', 'day', 'USD') FROM public.parts;
+SELECT highseas.summarize_purchases(day, amount, '1998-06-30', 'day', 'USD') FROM public.parts;
 RESET ALL;
 SET datestyle = 'ISO';
 
@@ -143,4 +151,4 @@ SELECT highseas.summarize_purchases('2026-01-01', 1, date '2026-02-01' + i, 'day
 SELECT highseas.summarize_purchases('2026-01-01', 1, '2026-02-01', u) FROM unnest('{day,week}'::text[]) u;
 
 DROP VIEW public.slow, public.fast;
-DROP TABLE public.summary, public.orders;
+DROP TABLE public.summary, public.orders, public.parts;
