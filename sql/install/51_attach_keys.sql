@@ -17,7 +17,7 @@ BEGIN
     -- An order that both had under the same key is the same order.
     DELETE FROM highseas.purchase x USING highseas.purchase y
     WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key
-      AND y.tenant_id = x.tenant_id AND y.customer_key = to_key AND y.order_key = x.order_key;
+      AND y.tenant_id = x.tenant_id AND y.customer_key = to_key AND y.order_key = x.order_key AND y.attachment = x.attachment;
     UPDATE highseas.purchase x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
 END
 $$;

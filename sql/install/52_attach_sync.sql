@@ -113,8 +113,9 @@ $$;
 COMMENT ON FUNCTION highseas.write_rows(highseas.attachment, text, jsonb) IS
 'Writes a page of rows with sound keys; one with a value that cannot be held is left out and noted';
 
+-- Each page is planned anew: the first one comes when the tables are empty.
 CREATE FUNCTION highseas.sync_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     a highseas.attachment;

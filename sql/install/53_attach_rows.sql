@@ -1,6 +1,8 @@
 -- What a page of rows brings, set-based. The keys of a page are sound and each comes once. Each function returns the
 -- rows that it left out, or could not take whole. Who is locked by somebody else is left out and read again by the
 -- next run: one busy customer holds up no page.
+-- LATERAL ... OFFSET 0 is one index lookup a row, and what is locked is updated by its place: tables that are just
+-- being filled have no statistics yet to plan by.
 
 CREATE FUNCTION highseas.rows_but(page jsonb, key text, keys text[]) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -26,7 +28,6 @@ CREATE FUNCTION highseas.lock_customers(tenant_id bigint, keys text[]) RETURNS t
 LANGUAGE plpgsql
 AS $$
 BEGIN
-    -- LATERAL ... OFFSET 0: one index lookup a key, whatever the statistics of a table that is being filled say.
     RETURN ARRAY(SELECT c.customer_key
                  FROM (SELECT DISTINCT x COLLATE "C" AS customer_key FROM unnest(keys) x ORDER BY 1) k
                  CROSS JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
@@ -39,7 +40,7 @@ COMMENT ON FUNCTION highseas.lock_customers(bigint, text[]) IS
 
 CREATE FUNCTION highseas.give_to_owners(tenant_id bigint, customers text[], owners text[], act text, now timestamptz)
 RETURNS TABLE (customer_key text, owner text, rule text)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
     v highseas.verdict;
@@ -132,8 +133,9 @@ DECLARE
 BEGIN
     SELECT array_agg(x.customer_key), array_agg(format('attachment "%s" brings this customer', o.attachment)) INTO wrong, problems
     FROM jsonb_to_recordset(page) x(customer_key text)
-    JOIN highseas.profile f ON f.tenant_id = a.tenant_id AND f.customer_key = x.customer_key
-    JOIN highseas.attachment o ON o.tenant_id = f.tenant_id AND o.attachment = f.attachment AND o.kind = 'customers'
+    CROSS JOIN LATERAL (SELECT f.attachment FROM highseas.profile f
+                        WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.customer_key OFFSET 0) f
+    JOIN highseas.attachment o ON o.tenant_id = a.tenant_id AND o.attachment = f.attachment AND o.kind = 'customers'
     WHERE f.attachment <> a.attachment;
     RETURN QUERY SELECT w.key, w.problem, true FROM unnest(wrong, problems) w(key, problem);
     page := highseas.rows_but(page, 'customer_key', coalesce(wrong, '{}'));
@@ -142,13 +144,16 @@ BEGIN
     SELECT array_agg(x.customer_key), array_agg(x.owner) INTO owned, owners
     FROM jsonb_to_recordset(page) x(customer_key text, owner text)
     JOIN highseas.rep r ON r.tenant_id = a.tenant_id AND r.rep_key = x.owner
-    WHERE NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.customer_key);
+    LEFT JOIN LATERAL (SELECT true AS known FROM highseas.profile f
+                       WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.customer_key OFFSET 0) f ON true
+    WHERE f.known IS NULL;
     locked := highseas.lock_reps(a.tenant_id, owners);
     busy := ARRAY(SELECT x.key FROM unnest(owned, owners) x(key, owner) WHERE x.owner <> ALL (locked));
     changed := ARRAY(
         SELECT c.customer_key
         FROM jsonb_to_recordset(page) x(customer_key text, email text, online boolean, score numeric, class text, region text, deal text)
-        JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = x.customer_key
+        CROSS JOIN LATERAL (SELECT y.* FROM highseas.customer y
+                            WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key OFFSET 0) c
         WHERE c.state = 'gone' OR (c.online, c.has_email, c.score, c.class, c.region, c.deal) IS DISTINCT FROM (
             CASE WHEN 'online' = ANY (a.columns) THEN coalesce(x.online, false) ELSE c.online END,
             CASE WHEN 'email' = ANY (a.columns) THEN coalesce(btrim(x.email), '') <> '' ELSE c.has_email END,
@@ -179,7 +184,8 @@ BEGIN
 
     INSERT INTO highseas.customer_event (tenant_id, at, customer_key, act, actor, reason)
     SELECT c.tenant_id, greatest(now, c.last_act_at + interval '1 microsecond'), c.customer_key, 'reinstate', highseas.actor(), 'in the CRM again'
-    FROM unnest(locked) k JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = k
+    FROM unnest(locked) k
+    CROSS JOIN LATERAL (SELECT y.* FROM highseas.customer y WHERE y.tenant_id = a.tenant_id AND y.customer_key = k OFFSET 0) c
     WHERE c.state = 'gone';
     WITH written AS (
         UPDATE highseas.customer c
@@ -192,11 +198,13 @@ BEGIN
             state = CASE WHEN c.state = 'gone' THEN 'free' ELSE c.state END,
             pooled_since = CASE WHEN c.state = 'gone' THEN now ELSE c.pooled_since END,
             last_act_at = CASE WHEN c.state = 'gone' THEN greatest(now, c.last_act_at + interval '1 microsecond') ELSE c.last_act_at END
-        FROM jsonb_to_recordset(page) x(customer_key text, email text, online boolean, score numeric, class text, region text, deal text)
-        JOIN unnest(locked) k ON k = x.customer_key
-        JOIN highseas.customer o ON o.tenant_id = a.tenant_id AND o.customer_key = k
-        WHERE c.tenant_id = o.tenant_id AND c.customer_key = o.customer_key
-        RETURNING c.customer_key, c.state = 'held' AND (c.class, c.deal) IS DISTINCT FROM (o.class, o.deal) AS replans
+        FROM (SELECT x.*, o.class AS old_class, o.deal AS old_deal, o.place
+              FROM jsonb_to_recordset(page) x(customer_key text, email text, online boolean, score numeric, class text, region text, deal text)
+              JOIN unnest(locked) k ON k = x.customer_key
+              CROSS JOIN LATERAL (SELECT y.class, y.deal, y.ctid AS place FROM highseas.customer y
+                                  WHERE y.tenant_id = a.tenant_id AND y.customer_key = k OFFSET 0) o) x
+        WHERE c.ctid = x.place
+        RETURNING c.customer_key, c.state = 'held' AND (c.class, c.deal) IS DISTINCT FROM (x.old_class, x.old_deal) AS replans
     )
     SELECT array_agg(w.customer_key) INTO replanned FROM written w WHERE w.replans;
     INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, lane, pooled_since, last_act_at,
@@ -213,8 +221,9 @@ BEGIN
     -- Who is new with an owner in the CRM is imported, within the owner's capacity.
     SELECT array_agg(c.customer_key), array_agg(x.owner) INTO owned, owners
     FROM unnest(owned, owners) x(key, owner)
-    JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = x.key AND c.state = 'free'
-    WHERE x.key <> ALL (busy);
+    CROSS JOIN LATERAL (SELECT y.customer_key, y.state FROM highseas.customer y
+                        WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.key OFFSET 0) c
+    WHERE c.state = 'free' AND x.key <> ALL (busy);
     now := highseas.act_time(a.tenant_id, owners, owned);
     WITH refused AS (
         SELECT g.customer_key, g.owner, g.rule FROM highseas.give_to_owners(a.tenant_id, owned, owners, 'import', now) g WHERE g.rule IS NOT NULL
@@ -230,30 +239,30 @@ BEGIN
     ON CONFLICT DO NOTHING;
 
     INSERT INTO highseas.profile AS f (tenant_id, customer_key, attachment, name, company, contact, position, email, phone, mobile,
-        fax, address, city, country, website, source, main_products, registered_at, last_login_at, crm_owner, changed_at, attributes)
+        fax, address, city, country, website, source, main_products, registered_at, last_login_at, crm_owner, agreed_owner, changed_at, attributes)
     SELECT a.tenant_id, x.customer_key, a.attachment, x.name, x.company, x.contact, x.position, x.email,
         x.phone, x.mobile, x.fax, x.address, x.city, x.country, x.website, x.source, x.main_products, x.registered_at,
-        x.last_login_at, x.owner, x.changed_at, coalesce(x.attributes::jsonb, '{}')
+        x.last_login_at, x.owner, c.holder, x.changed_at, coalesce(x.attributes::jsonb, '{}')
     FROM jsonb_to_recordset(page) x(customer_key text, name text, company text, contact text, position text, email text,
         phone text, mobile text, fax text, address text, city text, country text, website text, source text, main_products text,
         registered_at timestamptz, last_login_at timestamptz, owner text, changed_at timestamptz, attributes text)
+    LEFT JOIN LATERAL (SELECT y.holder FROM highseas.customer y
+                       WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key AND y.holder = x.owner OFFSET 0) c ON true
     ON CONFLICT (tenant_id, customer_key) DO UPDATE
     SET attachment = EXCLUDED.attachment, name = EXCLUDED.name, company = EXCLUDED.company, contact = EXCLUDED.contact,
         position = EXCLUDED.position, email = EXCLUDED.email, phone = EXCLUDED.phone, mobile = EXCLUDED.mobile, fax = EXCLUDED.fax,
         address = EXCLUDED.address, city = EXCLUDED.city, country = EXCLUDED.country, website = EXCLUDED.website,
         source = EXCLUDED.source, main_products = EXCLUDED.main_products, registered_at = EXCLUDED.registered_at,
-        last_login_at = EXCLUDED.last_login_at, crm_owner = EXCLUDED.crm_owner, changed_at = EXCLUDED.changed_at,
+        last_login_at = EXCLUDED.last_login_at, crm_owner = EXCLUDED.crm_owner,
+        agreed_owner = coalesce(EXCLUDED.agreed_owner, f.agreed_owner), changed_at = EXCLUDED.changed_at,
         attributes = CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END
     WHERE (f.attachment, f.name, f.company, f.contact, f.position, f.email, f.phone, f.mobile, f.fax, f.address, f.city, f.country,
-           f.website, f.source, f.main_products, f.registered_at, f.last_login_at, f.crm_owner, f.changed_at, f.attributes)
+           f.website, f.source, f.main_products, f.registered_at, f.last_login_at, f.crm_owner, f.agreed_owner,
+           f.changed_at, f.attributes)
         IS DISTINCT FROM (EXCLUDED.attachment, EXCLUDED.name, EXCLUDED.company, EXCLUDED.contact, EXCLUDED.position, EXCLUDED.email,
            EXCLUDED.phone, EXCLUDED.mobile, EXCLUDED.fax, EXCLUDED.address, EXCLUDED.city, EXCLUDED.country, EXCLUDED.website,
            EXCLUDED.source, EXCLUDED.main_products, EXCLUDED.registered_at, EXCLUDED.last_login_at, EXCLUDED.crm_owner,
-           EXCLUDED.changed_at, CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END);
-    UPDATE highseas.profile p SET agreed_owner = p.crm_owner
-    FROM jsonb_to_recordset(page) x(customer_key text, owner text)
-    JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = x.customer_key AND c.holder = x.owner
-    WHERE p.tenant_id = a.tenant_id AND p.customer_key = x.customer_key AND p.agreed_owner IS DISTINCT FROM p.crm_owner;
+           coalesce(EXCLUDED.agreed_owner, f.agreed_owner), EXCLUDED.changed_at, CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END);
 
     -- A deal or class that changed changes when a holding is due.
     PERFORM highseas.replan_customers(a.tenant_id, replanned, now);
@@ -276,7 +285,8 @@ BEGIN
         SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)
         UNION
         SELECT p.customer_key FROM jsonb_to_recordset(page) x(order_key text)
-        JOIN highseas.purchase p ON p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.order_key = x.order_key));
+        CROSS JOIN LATERAL (SELECT y.customer_key FROM highseas.purchase y
+                            WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p));
     SELECT array_agg(w.order_key), array_agg(w.problem) INTO wrong, problems
     FROM (SELECT x.order_key, CASE
               WHEN x.ordered_at IS NULL OR NOT isfinite(x.ordered_at) OR x.amount IS NULL OR x.amount IN ('NaN', 'Infinity', '-Infinity')
@@ -286,9 +296,11 @@ BEGIN
                   AND EXISTS (SELECT FROM highseas.customer o WHERE o.tenant_id = a.tenant_id AND o.customer_key = p.customer_key)
                   THEN 'its customer is just being changed' END AS problem
           FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric)
-          LEFT JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = x.customer_key
+          LEFT JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
+                             WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key OFFSET 0) c ON true
           LEFT JOIN unnest(locked) l(key) ON l.key = x.customer_key
-          LEFT JOIN highseas.purchase p ON p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.order_key = x.order_key) w
+          LEFT JOIN LATERAL (SELECT y.customer_key FROM highseas.purchase y
+                             WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p ON true) w
     WHERE w.problem IS NOT NULL;
     RETURN QUERY SELECT w.key, w.problem, true FROM unnest(wrong, problems) w(key, problem);
     page := highseas.rows_but(page, 'order_key', coalesce(wrong, '{}'));
@@ -296,7 +308,8 @@ BEGIN
     WITH moved AS (
         SELECT p.customer_key
         FROM jsonb_to_recordset(page) x(order_key text, customer_key text)
-        JOIN highseas.purchase p ON p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.order_key = x.order_key
+        CROSS JOIN LATERAL (SELECT y.customer_key FROM highseas.purchase y
+                            WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p
         WHERE p.customer_key <> x.customer_key
     ), written AS (
         INSERT INTO highseas.purchase AS p (tenant_id, customer_key, order_key, ordered_at, amount, currency, attachment)
@@ -312,10 +325,12 @@ BEGIN
     FROM (SELECT m.customer_key FROM moved m UNION SELECT w.customer_key FROM written w) w;
     WITH changed AS (
         UPDATE highseas.customer c SET last_order_at = o.last_order_at
-        FROM unnest(keys) k(key)
-        CROSS JOIN LATERAL (SELECT max(p.ordered_at) AS last_order_at FROM highseas.purchase p
-                            WHERE p.tenant_id = a.tenant_id AND p.customer_key = k.key AND p.amount > 0) o
-        WHERE c.tenant_id = a.tenant_id AND c.customer_key = k.key AND c.last_order_at IS DISTINCT FROM o.last_order_at
+        FROM (SELECT y.place, p.last_order_at FROM unnest(keys) k(key)
+              CROSS JOIN LATERAL (SELECT y.ctid AS place FROM highseas.customer y
+                                  WHERE y.tenant_id = a.tenant_id AND y.customer_key = k.key OFFSET 0) y
+              CROSS JOIN LATERAL (SELECT max(p.ordered_at) AS last_order_at FROM highseas.purchase p
+                                  WHERE p.tenant_id = a.tenant_id AND p.customer_key = k.key AND p.amount > 0 OFFSET 0) p) o
+        WHERE c.ctid = o.place AND c.last_order_at IS DISTINCT FROM o.last_order_at
         RETURNING c.customer_key, c.state
     )
     SELECT array_agg(c.customer_key) INTO keys FROM changed c WHERE c.state = 'held';
@@ -344,7 +359,8 @@ BEGIN
               WHEN c.customer_key IS NULL THEN format('customer "%s" is unknown', x.customer_key)
               WHEN l.key IS NULL THEN 'its customer is just being changed' END AS problem
           FROM jsonb_to_recordset(page) x(activity_key text, customer_key text, rep_key text, at timestamptz)
-          LEFT JOIN highseas.customer c ON c.tenant_id = a.tenant_id AND c.customer_key = x.customer_key
+          LEFT JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
+                             WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key OFFSET 0) c ON true
           LEFT JOIN unnest(locked) l(key) ON l.key = x.customer_key) w
     WHERE w.problem IS NOT NULL;
     RETURN QUERY SELECT w.key, w.problem, true FROM unnest(wrong, problems) w(key, problem);
@@ -363,10 +379,12 @@ BEGIN
     -- What the holder did in the CRM counts as his follow-up; what others did is kept, and moves nothing.
     WITH changed AS (
         UPDATE highseas.customer c SET last_follow_up_at = f.at
-        FROM (SELECT x.customer_key, x.rep_key, max(x.at) AS at
-              FROM jsonb_to_recordset(page) x(customer_key text, rep_key text, at timestamptz) GROUP BY x.customer_key, x.rep_key) f
-        WHERE c.tenant_id = a.tenant_id AND c.customer_key = f.customer_key AND c.holder = f.rep_key
-          AND f.at >= c.held_since AND (c.last_follow_up_at IS NULL OR f.at > c.last_follow_up_at)
+        FROM (SELECT y.ctid AS place, x.rep_key, max(x.at) AS at
+              FROM jsonb_to_recordset(page) x(customer_key text, rep_key text, at timestamptz)
+              CROSS JOIN LATERAL (SELECT y.ctid FROM highseas.customer y
+                                  WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key OFFSET 0) y
+              GROUP BY y.ctid, x.rep_key) f
+        WHERE c.ctid = f.place AND c.holder = f.rep_key AND f.at >= c.held_since AND (c.last_follow_up_at IS NULL OR f.at > c.last_follow_up_at)
         RETURNING c.customer_key
     )
     SELECT array_agg(c.customer_key) INTO keys FROM changed c;

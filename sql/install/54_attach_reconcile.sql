@@ -43,9 +43,8 @@ BEGIN
     END IF;
     unwritten := highseas.try_owners(a, keys, owners, known);
     UPDATE highseas.profile f SET crm_owner = x.owner, agreed_owner = x.owner
-    FROM (SELECT u.key, u.owner FROM unnest(keys, owners) u(key, owner)
-          EXCEPT ALL SELECT u.key, u.owner FROM unnest(keys, owners) u(key, owner) JOIN unnest(unwritten) w ON w = u.key) x
-    WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.key;
+    FROM unnest(keys, owners) x(key, owner)
+    WHERE f.tenant_id = a.tenant_id AND f.customer_key = x.key AND x.key NOT IN (SELECT w FROM unnest(unwritten) w);
     -- Noted, too, so that the next pass reads it again, whatever its changed_at says.
     PERFORM highseas.note_problems(a, array_agg(w), array_agg('its owner was not written back: the CRM has changed it or does not take it, or the row is gone'::text), array_agg(false))
     FROM unnest(unwritten) w;
@@ -189,7 +188,7 @@ COMMENT ON FUNCTION highseas.find_other_owners(highseas.attachment, integer) IS
 'Reports up to batch customers whose owner the CRM has changed, as of the last sync, or adopts them through the rule, from the attachment''s reconciled_key on. Returns how many it looked at, and the last key.';
 
 CREATE FUNCTION highseas.reconcile_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     a highseas.attachment;
