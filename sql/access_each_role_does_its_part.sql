@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = warning;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -233,7 +233,7 @@ WITH x AS (UPDATE highseas.quota SET maximum = 0 RETURNING 1) SELECT count(*) FR
 SELECT public.try($$SELECT highseas_api.delete_rules('deadline', '{"kind": "no_follow_up"}')$$);
 RESET SESSION AUTHORIZATION;
 
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP TABLE public.calls, public.tried;
 DROP FUNCTION public.try;

@@ -132,5 +132,5 @@ SELECT * FROM at3.known();
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at3 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;

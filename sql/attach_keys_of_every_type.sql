@@ -96,6 +96,6 @@ SELECT attachment, position, changed_at FROM highseas.attachment WHERE attachmen
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at2 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP ROLE regress_at2_crm;

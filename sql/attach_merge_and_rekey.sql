@@ -98,5 +98,5 @@ SELECT customer_key, state FROM highseas.customer ORDER BY 1;
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at6 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;

@@ -117,6 +117,6 @@ SELECT * FROM at5.finding WHERE customer_key LIKE 'o%' ORDER BY 1;
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at5 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP ROLE regress_at5_crm;

@@ -111,7 +111,7 @@ RESET ROLE;
 SELECT attachment, kind, run_as, key_type, columns FROM highseas.attachment ORDER BY attachment;
 
 DROP SCHEMA at1 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP OWNED BY regress_at1_admin, regress_at1_crm, regress_at1_super, regress_at1_stranger;
 DROP ROLE regress_at1_admin, regress_at1_crm, regress_at1_super, regress_at1_stranger;

@@ -137,6 +137,6 @@ SELECT count(*) FROM highseas.purchase WHERE attachment = 'many';
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at6 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP ROLE regress_at6_crm;

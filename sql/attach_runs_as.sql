@@ -133,7 +133,7 @@ SELECT * FROM highseas.check_consistency();
 
 RESET search_path;
 DROP FUNCTION public.regress_at4_lower(text);
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP OWNED BY regress_at4_admin, regress_at4_crm, regress_at4_other CASCADE;
 DROP ROLE regress_at4_admin, regress_at4_crm, regress_at4_other;

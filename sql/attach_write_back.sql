@@ -105,6 +105,6 @@ SELECT * FROM at7.both WHERE id = 7;
 SELECT * FROM highseas.check_consistency();
 
 DROP SCHEMA at7 CASCADE;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP ROLE regress_at7_crm;

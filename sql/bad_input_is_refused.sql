@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = error;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -165,7 +165,7 @@ RESET SESSION AUTHORIZATION;
 SELECT DISTINCT status FROM highseas.job_run;
 SELECT * FROM highseas.check_consistency();
 
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP TABLE public.calls, public.outcome;
 DROP FUNCTION public.checksum, public.good, public.nasty, public.try;

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = warning;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -135,7 +135,7 @@ CALL highseas.rotate();
 SELECT public.came_true();
 SELECT * FROM highseas.check_consistency();
 
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP TABLE public.plan;
 DROP PROCEDURE public.compare;

@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = warning;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -125,7 +125,7 @@ SELECT count(*) FROM highseas.notice WHERE tenant_id = 2;
 SELECT count(*) FROM highseas.job WHERE run_id IS NOT NULL;
 SELECT * FROM highseas.check_consistency();
 
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP OWNED BY regress_job_admin, regress_job_manager;
 DROP ROLE regress_job_admin, regress_job_manager;

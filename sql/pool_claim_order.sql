@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = warning;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -316,5 +316,5 @@ SELECT count(*) FROM highseas.holding WHERE customer_key = 's6';
 SELECT code FROM pg_temp.try($$SELECT highseas_api.claim('s7', 'ana', retry_key => '')$$);
 
 SELECT * FROM highseas.check_consistency();
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;

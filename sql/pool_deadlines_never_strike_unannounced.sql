@@ -5,7 +5,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = warning;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'Europe/Berlin';
 SET datestyle = 'ISO';
@@ -210,5 +210,5 @@ CALL highseas.send_reminders();
 SELECT * FROM pg_temp.sent();
 SELECT * FROM highseas.check_consistency();
 
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;

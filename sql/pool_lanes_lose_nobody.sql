@@ -7,6 +7,8 @@ INSERT INTO highseas.rep (tenant_id, rep_key) SELECT 1, 'rep' || i FROM generate
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, score, lane, pooled_since, last_act_at)
 SELECT 1, 'c' || i, 'wide', i, highseas.lane_of('c' || i, 16), '2026-01-01', '2026-01-01' FROM generate_series(1, 500) i;
 
+-- A session gets to know the lanes; it takes a little time for that only.
+DO $$ BEGIN FOR i IN 1 .. 60 LOOP PERFORM highseas.lane_candidates(1, 'wide', 16, now()), pg_sleep(.01); END LOOP; END $$;
 -- In 500 claims every customer comes once; the 501st finds nobody.
 CREATE TABLE claimed AS
 SELECT n, (highseas_api.claim_next('wide', 'rep' || n % 4 + 1)).customer_key FROM generate_series(1, 500) n;

@@ -6,7 +6,7 @@
 \pset tuples_only on
 \pset null -
 SET client_min_messages = warning;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';

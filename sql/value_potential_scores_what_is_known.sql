@@ -3,7 +3,9 @@
 \set SHOW_CONTEXT never
 SET timezone = 'UTC';
 SET highseas.clock = '2026-03-02 09:00+00';
-DROP EXTENSION highseas;
+SET client_min_messages = warning;
+DROP EXTENSION highseas CASCADE;
+RESET client_min_messages;
 CREATE EXTENSION highseas;
 CALL highseas.create_tenant('shop');
 CREATE ROLE regress_potential_reader;

@@ -8,7 +8,7 @@ SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET highseas.clock = '1998-06-30 20:00+00';
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 CALL highseas.create_tenant('acme', 'Asia/Shanghai');
 CALL highseas.create_tenant('other');
@@ -129,7 +129,7 @@ SELECT highseas.rfm_segment(1, 1, 1, '{a,b}', '{1,1}', '{5,5}', '{1,1}', '{5}', 
 
 RESET highseas.tenant;
 DROP TABLE rfm, fixed, copied, edited;
-DROP EXTENSION highseas;
+DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP OWNED BY regress_rfm_reader, regress_rfm_admin;
 DROP ROLE regress_rfm_reader, regress_rfm_admin;

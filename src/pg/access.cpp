@@ -19,7 +19,6 @@ PG_FUNCTION_INFO_V1(highseas_caller);
 PG_FUNCTION_INFO_V1(highseas_actor);
 PG_FUNCTION_INFO_V1(highseas_caller_has);
 PG_FUNCTION_INFO_V1(highseas_is_let_in);
-PG_FUNCTION_INFO_V1(highseas_current_user_has);
 PG_FUNCTION_INFO_V1(highseas_clock);
 PG_FUNCTION_INFO_V1(highseas_require_top_level);
 }
@@ -37,15 +36,10 @@ Oid caller() {
     return GetOuterUserId();
 }
 
-bool has_role(Oid who, const NameData &role_name) {
-    Oid const role = get_role_oid(NameStr(role_name), true);
-    return OidIsValid(role) && has_privs_of_role(who, role);
-}
+namespace {
 
-bool is_let_in(const NameData &role_name) {
-    Oid const role = get_role_oid(NameStr(role_name), true);
-    if (!OidIsValid(role))
-        return false;
+// Names outlive roles, grants do not: DROP ROLE wants them gone first.
+bool is_let_in(Oid role) {
     Oid const schema = get_namespace_oid("highseas", false);
     HeapTuple const tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
     if (!HeapTupleIsValid(tuple))
@@ -63,8 +57,16 @@ bool is_let_in(const NameData &role_name) {
     return found;
 }
 
-bool lets_in(Oid who, const NameData &role_name) {
-    return has_role(who, role_name) && is_let_in(role_name);
+} // namespace
+
+bool is_let_in_by(Oid who, const NameData &role_name) {
+    Oid const role = get_role_oid(NameStr(role_name), true);
+    return OidIsValid(role) && has_privs_of_role(who, role) && is_let_in(role);
+}
+
+bool has_role(Oid who, const NameData &role_name) {
+    Oid const role = get_role_oid(NameStr(role_name), true);
+    return OidIsValid(role) && has_privs_of_role(who, role);
 }
 
 } // namespace highseas::pg
@@ -90,11 +92,8 @@ extern "C" Datum highseas_caller_has(PG_FUNCTION_ARGS) {
 }
 
 extern "C" Datum highseas_is_let_in(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(is_let_in(*PG_GETARG_NAME(0)));
-}
-
-extern "C" Datum highseas_current_user_has(PG_FUNCTION_ARGS) {
-    PG_RETURN_BOOL(lets_in(GetUserId(), *PG_GETARG_NAME(0)));
+    Oid const role = get_role_oid(NameStr(*PG_GETARG_NAME(0)), true);
+    PG_RETURN_BOOL(OidIsValid(role) && is_let_in(role));
 }
 
 extern "C" Datum highseas_clock(PG_FUNCTION_ARGS) {

@@ -44,7 +44,7 @@ const char *caller_name() {
 // Tenants -------------------------------------------------------------------
 
 int rank_in(const Row &tenant_role) {
-    return lets_in(caller(), *DatumGetName(tenant_role.datum("role_name")))
+    return is_let_in_by(caller(), *DatumGetName(tenant_role.datum("role_name")))
                ? access_rank(tenant_role.get<Text>("access"))
                : 0;
 }

@@ -31,7 +31,8 @@ namespace {
 using Text = std::string_view;
 
 constexpr TimestampTz freshness = 1'000'000; // a better newcomer is seen after a second
-constexpr TimestampTz reserve = 50;          // full reads take at most a fiftieth of the time
+constexpr TimestampTz reserve = 50;          // slow full reads take at most a fiftieth of the time
+constexpr TimestampTz slow = 1'000;
 constexpr int candidates_wanted = 4;
 constexpr int rows_at_most = 64; // under an embargo
 
@@ -193,7 +194,8 @@ Lane read_from_mark(PoolLanes &pool, int64 tenant_id, Text pool_key, int lane, T
     remember(mark, found.head);
     if (from_top) {
         const TimestampTz ended = GetCurrentTimestamp();
-        next_full_read = ended + reserve * (ended - began);
+        if (ended - began > slow)
+            next_full_read = ended + reserve * (ended - began);
         if (mark.read_at == 0)
             pool.warm[pool.warm_count++] = lane;
         mark.read_at = ended;

@@ -72,7 +72,7 @@ bool sees(std::int64_t tenant_id) {
         return true;
     bool found = false;
     for_each_row("tenant_role", nullptr, {equals("tenant_id", tenant_id)}, [&](const Row &row) {
-        found = found || lets_in(GetUserId(), *DatumGetName(row.datum("role_name")));
+        found = found || is_let_in_by(GetUserId(), *DatumGetName(row.datum("role_name")));
     });
     return found;
 }
