@@ -225,7 +225,7 @@ Datum highseas_whale_curve(PG_FUNCTION_ARGS) {
                         errmsg("\"steps\" must be between 1 and 10000")));
     InitMaterializedSRF(fcinfo, 0);
     auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    ArrayType *array = PG_ARGISNULL(0) ? nullptr : flat_array(PG_GETARG_DATUM(0), "profits");
+    ArrayType *array = flat_array(PG_GETARG_DATUM(0), "profits");
     if (!array)
         return 0;
     auto *units = allocate<std::int64_t>(static_cast<std::size_t>(ARR_DIMS(array)[0]));
