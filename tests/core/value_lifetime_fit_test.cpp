@@ -95,7 +95,7 @@ template <class Likelihood>
 void check_maximum(const Fit &fit, Likelihood &&at) {
     INFO(fit.parameters[0] << " " << fit.parameters[1] << " " << fit.parameters[2] << " "
                            << fit.parameters[3]);
-    REQUIRE(fit.status == FitStatus::ok);
+    REQUIRE(fit.status == FitOutcome::ok);
     const double top = at(fit.parameters);
     CHECK(std::abs(top - fit.log_likelihood) < 1e-9 * std::abs(top));
     const auto n = static_cast<std::size_t>(fit.count);
@@ -254,7 +254,7 @@ TEST_CASE("lifetime: any sample, however small or odd, gives a finite and flagge
                 REQUIRE((std::isfinite(fit.standard_errors[i]) && fit.standard_errors[i] > 0));
             }
             if (m < 3 && repeats == 0)
-                REQUIRE(fit.status == FitStatus::boundary);
+                REQUIRE(fit.status == FitOutcome::boundary);
             ++seen[m][static_cast<std::size_t>(fit.status)];
         }
     }
@@ -301,7 +301,7 @@ TEST_CASE("lifetime: a fit without a mean says so") {
         rows.push_back({1 + random.below(3), std::pow(uniform(random), -1 / .6)});
     const Fit fit = fit_rows(rows);
     CHECK(fit.parameters[1] < 1);
-    CHECK(fit.status == FitStatus::boundary);
+    CHECK(fit.status == FitOutcome::boundary);
     std::optional<double> spend = 1;
     REQUIRE(
         expected_spend({Model::gamma_gamma, TimeUnit::day, fit.parameters}, {0, 0}, spend).ok());

@@ -54,7 +54,7 @@ double likelihood(const FittedModel &m, History h) {
 
 TEST_CASE("lifetime: the published fits of CDNOW") {
     const Fit bg = fit_cdnow(Model::bg_nbd);
-    CHECK(bg.status == FitStatus::ok);
+    CHECK(bg.status == FitOutcome::ok);
     CHECK(bg.customers == 2357);
     CHECK(near(bg.parameters[0], .2425945, 5e-7));
     CHECK(near(bg.parameters[1], 4.4136019, 5e-6));
@@ -66,7 +66,7 @@ TEST_CASE("lifetime: the published fits of CDNOW") {
     for (History &row : rows)
         row = {row.repeats, rounded(row.recency), rounded(row.age)};
     const Fit mbg = fit_rows(Model::mbg_nbd, rows);
-    CHECK(mbg.status == FitStatus::ok);
+    CHECK(mbg.status == FitOutcome::ok);
     CHECK(near(mbg.parameters[0], .525, 5e-4));
     CHECK(near(mbg.parameters[1], 6.183, 5e-4));
     CHECK(near(mbg.parameters[2], .891, 5e-4));
@@ -74,7 +74,7 @@ TEST_CASE("lifetime: the published fits of CDNOW") {
     CHECK(near(mbg.log_likelihood, -9582.133, 5e-4));
 
     const Fit pareto = fit_cdnow(Model::pareto_nbd);
-    CHECK(pareto.status == FitStatus::ok);
+    CHECK(pareto.status == FitOutcome::ok);
     CHECK(near(pareto.parameters[0], .553, 6e-4));
     CHECK(near(pareto.parameters[1], 10.578, 6e-3));
     CHECK(near(pareto.parameters[2], .606, 6e-4));
@@ -93,7 +93,7 @@ TEST_CASE("lifetime: the published Gamma-Gamma fit of CDNOW") {
     std::span<Spending> span(rows);
     Fit fit;
     REQUIRE(fit_spending(span, never_stop, fit).ok());
-    CHECK(fit.status == FitStatus::ok);
+    CHECK(fit.status == FitOutcome::ok);
     CHECK(fit.customers == 946);
     CHECK(near(fit.parameters[0], 6.25, 6e-3));
     CHECK(near(fit.parameters[1], 3.74, 6e-3));

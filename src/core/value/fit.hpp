@@ -14,13 +14,13 @@
 
 namespace highseas {
 
-enum class FitStatus : unsigned char {
+enum class FitOutcome : unsigned char {
     ok,          // the likelihood has its maximum here
     regularised, // the likelihood is flat, and the prior decided
     boundary     // at the edge of what the model can say
 };
 
-constexpr std::string_view name_of(FitStatus status) noexcept {
+constexpr std::string_view name_of(FitOutcome status) noexcept {
     constexpr std::string_view names[] = {"ok", "regularised", "boundary"};
     return names[static_cast<int>(status)];
 }
@@ -32,7 +32,7 @@ struct Fit {
     double log_likelihood = 0;
     double customers = 0;   // sum of the weights
     double correlation = 0; // of repeats and value (Gamma-Gamma)
-    FitStatus status = FitStatus::ok;
+    FitOutcome status = FitOutcome::ok;
 };
 
 namespace fitting {
@@ -199,20 +199,20 @@ bool fit_model(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit)
     Optimum<n> optimum;
     if (!search<n>(likelihood, centre, false, optimum))
         return false;
-    fit.status = FitStatus::ok;
+    fit.status = FitOutcome::ok;
     if (!optimum.converged || *std::max_element(optimum.standard_errors.begin(),
                                                 optimum.standard_errors.end()) > vaguest) {
         optimum = {};
         if (!search<n>(likelihood, centre, true, optimum))
             return false;
-        fit.status = FitStatus::regularised;
+        fit.status = FitOutcome::regularised;
     }
     fit.count = static_cast<int>(n);
     for (std::size_t i = 0; i < n; ++i) {
         fit.parameters[i] = std::exp(optimum.logarithms[i]);
         fit.standard_errors[i] = fit.parameters[i] * optimum.standard_errors[i];
         if (!optimum.converged || std::abs(optimum.logarithms[i] - centre[i]) > farthest)
-            fit.status = FitStatus::boundary;
+            fit.status = FitOutcome::boundary;
     }
     fit.log_likelihood = optimum.log_likelihood;
     return true;

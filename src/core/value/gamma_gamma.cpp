@@ -95,7 +95,7 @@ bool fit_gamma_gamma(std::span<const Spending> rows, ShouldStop should_stop, Fit
         return false;
     fit.correlation = correlation(rows, weight, mean);
     if (fit.parameters[1] <= 1)
-        fit.status = FitStatus::boundary; // the population has no mean
+        fit.status = FitOutcome::boundary; // the population has no mean
     return true;
 }
 

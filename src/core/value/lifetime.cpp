@@ -18,17 +18,7 @@ constexpr double most_years = 100;
 constexpr std::size_t parameter_counts[] = {4, 4, 4, 3};
 
 double units_per_month(TimeUnit unit) {
-    constexpr double days = 365.25 / months_per_year;
-    constexpr double units[] = {days, days / 7, 1, 1 / months_per_year};
-    return units[static_cast<std::size_t>(unit)];
-}
-
-template <class Name>
-std::optional<std::size_t> position(std::span<const std::string_view> names, const Name &name) {
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found == names.end())
-        return std::nullopt;
-    return static_cast<std::size_t>(found - names.begin());
+    return days_of(TimeUnit::month) / days_of(unit);
 }
 
 BetaGeometric beta_geometric(const FittedModel &fitted) {
@@ -91,29 +81,31 @@ Status stopped() {
 } // namespace
 
 Status read_time_unit(std::string_view name, TimeUnit &unit) noexcept {
-    const auto found = position(time_unit_names, name);
+    const auto found = time_unit_named(name);
     if (!found)
         return Status::error(sqlstate::bad_parameter, "unknown time unit \"%.*s\"",
                              shown_length(name), name.data())
             .with_hint("One of day, week, month, year: the unit of recency and age.");
-    unit = static_cast<TimeUnit>(*found);
+    unit = *found;
     return {};
 }
 
 Status read_model(std::string_view model, std::span<const double> parameters,
                   std::optional<std::string_view> unit, FittedModel &fitted) noexcept {
-    const auto found = position(model_names, model);
-    if (!found)
+    const auto found = std::find(std::begin(model_names), std::end(model_names), model);
+    if (found == std::end(model_names))
         return Status::error(sqlstate::bad_parameter, "unknown model \"%.*s\"", shown_length(model),
                              model.data())
             .with_hint("One of mbg_nbd, bg_nbd, pareto_nbd, gamma_gamma.");
-    fitted.model = static_cast<Model>(*found);
-    if (parameters.size() != parameter_counts[*found] ||
+    const auto position = static_cast<std::size_t>(found - std::begin(model_names));
+    const std::size_t count = parameter_counts[position];
+    fitted.model = static_cast<Model>(position);
+    if (parameters.size() != count ||
         !std::all_of(parameters.begin(), parameters.end(),
                      [](double p) { return p >= 1e-100 && p <= 1e100; }))
         return Status::error(sqlstate::bad_parameter, "a fit has impossible parameters")
             .with_hint("A fit of %.*s has %zu positive parameters.", shown_length(model),
-                       model.data(), parameter_counts[*found]);
+                       model.data(), count);
     std::copy(parameters.begin(), parameters.end(), fitted.parameters.begin());
     fitted.unit = TimeUnit::day;
     if (fitted.model == Model::gamma_gamma)
@@ -138,7 +130,7 @@ Status fit_lifetime(Model model, std::span<History> &rows, ShouldStop should_sto
         return stopped();
     fit.customers = customers;
     if (repeats == 0)
-        fit.status = FitStatus::boundary; // nothing to learn a rate from
+        fit.status = FitOutcome::boundary; // nothing to learn a rate from
     return {};
 }
 

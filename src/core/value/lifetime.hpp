@@ -10,6 +10,7 @@
 #include "core/status.hpp"
 #include "core/value/fit.hpp"
 #include "core/value/history.hpp"
+#include "core/value/purchase_summary.hpp"
 
 namespace highseas {
 
@@ -20,14 +21,6 @@ inline constexpr std::string_view model_names[] = {"mbg_nbd", "bg_nbd", "pareto_
 
 constexpr std::string_view name_of(Model model) noexcept {
     return model_names[static_cast<std::size_t>(model)];
-}
-
-enum class TimeUnit : unsigned char { day, week, month, year };
-
-inline constexpr std::string_view time_unit_names[] = {"day", "week", "month", "year"};
-
-constexpr std::string_view name_of(TimeUnit unit) noexcept {
-    return time_unit_names[static_cast<std::size_t>(unit)];
 }
 
 // A fit that was made earlier.
