@@ -4,7 +4,7 @@
 
 build_extension() {
     say "building the extension"
-    need_packages make g++
+    need_packages make g++ libeigen3-dev
     as_server make -s -C source -j"$(nproc)" PG_CONFIG="$PG_CONFIG"
 }
 

@@ -12,6 +12,7 @@ extern "C" {
 #include <tuple>
 
 #include "core/value/conversion.hpp"
+#include "pg/aggregate.hpp"
 #include "pg/arguments.hpp"
 #include "pg/columns.hpp"
 #include "pg/guard.hpp"
@@ -73,17 +74,6 @@ LeadState *new_state(MemoryContext memory) {
     auto *state = static_cast<LeadState *>(MemoryContextAllocZero(memory, sizeof(LeadState)));
     state->memory = memory;
     return state;
-}
-
-LeadState *state_argument(FunctionCallInfo fcinfo, int i) {
-    return PG_ARGISNULL(i) ? nullptr : reinterpret_cast<LeadState *>(PG_GETARG_POINTER(i));
-}
-
-MemoryContext aggregate_memory(FunctionCallInfo fcinfo) {
-    MemoryContext memory = nullptr;
-    if (!AggCheckCallContext(fcinfo, &memory))
-        elog(ERROR, "called outside of an aggregate");
-    return memory;
 }
 
 void set_width(LeadState &state, int width) {
@@ -296,9 +286,9 @@ Datum text_array(Datum *elements, bool *nulls, Size count) {
 }
 
 Datum fit_leads(FunctionCallInfo fcinfo, const char *model, bool has_errors, Fit fit_table) {
-    aggregate_memory(fcinfo);
+    aggregate_context(fcinfo);
     LeadState empty = {};
-    const LeadState *given = state_argument(fcinfo, 0);
+    const LeadState *given = state_argument<LeadState>(fcinfo, 0);
     const LeadState &state = given ? *given : empty;
     const auto width = static_cast<Size>(state.width);
 
@@ -461,8 +451,8 @@ bool read_cells(FunctionCallInfo fcinfo, Learnt &learnt) {
 } // namespace
 
 Datum highseas_leads_add(PG_FUNCTION_ARGS) {
-    MemoryContext memory = aggregate_memory(fcinfo);
-    LeadState *state = state_argument(fcinfo, 0);
+    MemoryContext memory = aggregate_context(fcinfo);
+    LeadState *state = state_argument<LeadState>(fcinfo, 0);
     if (!state)
         state = new_state(memory);
     if (!PG_ARGISNULL(1))
@@ -471,9 +461,9 @@ Datum highseas_leads_add(PG_FUNCTION_ARGS) {
 }
 
 Datum highseas_leads_combine(PG_FUNCTION_ARGS) {
-    MemoryContext memory = aggregate_memory(fcinfo);
-    LeadState *state = state_argument(fcinfo, 0);
-    const LeadState *other = state_argument(fcinfo, 1);
+    MemoryContext memory = aggregate_context(fcinfo);
+    LeadState *state = state_argument<LeadState>(fcinfo, 0);
+    const LeadState *other = state_argument<LeadState>(fcinfo, 1);
     if (!state && !other)
         PG_RETURN_NULL();
     if (!state)
@@ -484,8 +474,8 @@ Datum highseas_leads_combine(PG_FUNCTION_ARGS) {
 }
 
 Datum highseas_leads_serialize(PG_FUNCTION_ARGS) {
-    aggregate_memory(fcinfo);
-    const LeadState &state = *state_argument(fcinfo, 0);
+    aggregate_context(fcinfo);
+    const LeadState &state = *state_argument<LeadState>(fcinfo, 0);
     StringInfoData out;
     pq_begintypsend(&out);
     pq_sendint32(&out, static_cast<uint32>(state.chunk_count > 0 ? state.width : -1));
@@ -509,7 +499,7 @@ Datum highseas_leads_serialize(PG_FUNCTION_ARGS) {
 }
 
 Datum highseas_leads_deserialize(PG_FUNCTION_ARGS) {
-    LeadState *state = new_state(aggregate_memory(fcinfo));
+    LeadState *state = new_state(aggregate_context(fcinfo));
     bytea *bytes = PG_GETARG_BYTEA_PP(0);
     StringInfoData in = {VARDATA_ANY(bytes), static_cast<int>(VARSIZE_ANY_EXHDR(bytes)),
                          static_cast<int>(VARSIZE_ANY_EXHDR(bytes)), 0};
