@@ -84,6 +84,7 @@ SELECT highseas.fit_logistic(bought, 1, 1e300) FROM lead;
 SELECT highseas.fit_logistic(bought, 1, now()) FROM lead;
 SELECT highseas.fit_logistic(bought, 1, 'x') FROM lead;
 SELECT highseas.fit_logistic(bought, 1, VARIADIC array_fill(1, ARRAY[1 + cust_num / 10 % 2])) FROM lead WHERE cust_num < 30;
+SELECT highseas.fit_logistic(true, 1, VARIADIC array_fill(1::real, ARRAY[1601]));
 SELECT highseas.fit_logistic(i % 2 = 0, 1, i::text) FROM generate_series(1, 10001) i;
 SELECT highseas.fit_logistic(i % 2 = 0, 1, (i % 501)::text) FROM generate_series(1, 10020) i;
 SELECT highseas.conversion_chance(f, age) FROM fit, lead;

@@ -35,7 +35,10 @@ PG_FUNCTION_INFO_V1(highseas_conversion_reasons);
 
 namespace {
 
-constexpr Size most_bytes = Size{512} << 20;
+// What a fit takes: each row twice, for it is copied into an order, and what is worked out of it.
+constexpr Size most_bytes = Size{1} << 30;
+constexpr Size row_overhead = 72;
+constexpr int most_columns = 1600; // as of a table
 constexpr std::uint32_t most_levels = 10000;
 constexpr Size first_chunk_rows = 16;
 constexpr Size most_chunk_words = Size{1} << 18;
@@ -90,9 +93,9 @@ void charge(LeadState &state, Size bytes) {
     if (state.bytes > most_bytes)
         ereport(ERROR,
                 (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-                 errmsg("the leads to learn from take more than 512 MB"),
-                 errdetail("A row takes 4 bytes, and 4 more for each column."),
-                 errhint("A sample teaches as much: WHERE random() < 0.1, or TABLESAMPLE.")));
+                 errmsg("to learn from these customers takes more than 1 GB of memory"),
+                 errdetail("A customer takes 80 bytes, and 8 more for each column."),
+                 errhint("A sample teaches as much: TABLESAMPLE, or WHERE random() < 0.1.")));
 }
 
 std::uint32_t *find_slot(const Levels &levels, std::string_view name) {
@@ -155,7 +158,7 @@ std::uint32_t *next_row(LeadState &state) {
                                                   : MemoryContextAlloc(state.memory, bytes));
         }
         const Size bytes = room * words * sizeof(std::uint32_t);
-        charge(state, bytes);
+        charge(state, 2 * bytes + room * row_overhead);
         chunk = &state.chunks[state.chunk_count++];
         *chunk = {static_cast<std::uint32_t *>(MemoryContextAlloc(state.memory, bytes)), 0, room};
     }
@@ -194,6 +197,10 @@ void add_row(LeadState &state, FunctionCallInfo fcinfo) {
         describe_columns(fcinfo, 3, state.columns);
         state.described = true;
         const int width = for_each_column(fcinfo, state.columns, [](int, Oid, Datum, bool) {});
+        if (width > most_columns)
+            ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+                            errmsg("%d columns to learn from", width),
+                            errdetail("At most %d.", most_columns)));
         set_width(state, width);
         for (int i = 0; i < width; ++i)
             state.kinds[i] = is_word(state.columns.types[state.columns.is_array ? 0 : i])

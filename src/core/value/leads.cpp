@@ -181,14 +181,20 @@ template <class Element, class BucketOf, class Less>
 bool sort_in_buckets(std::vector<Element> &elements, std::size_t buckets, BucketOf bucket_of,
                      Less less, ShouldStop should_stop) {
     std::vector<std::size_t> begin(buckets + 1);
-    for (const Element &element : elements)
-        ++begin[bucket_of(element) + 1];
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        if (i % rows_between_stops == 0 && should_stop())
+            return false;
+        ++begin[bucket_of(elements[i]) + 1];
+    }
     for (std::size_t bucket = 0; bucket < buckets; ++bucket)
         begin[bucket + 1] += begin[bucket];
     std::vector<Element> sorted(elements.size());
     auto next = begin;
-    for (const Element &element : elements)
-        sorted[next[bucket_of(element)]++] = element;
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+        if (i % rows_between_stops == 0 && should_stop())
+            return false;
+        sorted[next[bucket_of(elements[i])]++] = elements[i];
+    }
     for (std::size_t bucket = 0; bucket < buckets; ++bucket) {
         if (should_stop())
             return false;
