@@ -123,6 +123,14 @@ CALL highseas.reconcile();
 SELECT attachment FROM highseas_api.detach('secrets');
 DROP OWNED BY regress_at3_reader;
 DROP ROLE regress_at3_reader;
+-- The time of change becomes a text, which is ordered otherwise.
+CREATE TABLE at3.timed (id integer, at timestamptz);
+INSERT INTO at3.timed VALUES (100, '2026-03-01');
+SELECT attachment FROM highseas_api.attach('timed', 'customers', 'SELECT id AS customer_key, at AS changed_at FROM at3.timed', pool => 'main', run_as => 'regress_at3_crm');
+CALL highseas.sync();
+ALTER TABLE at3.timed ALTER at TYPE text;
+CALL highseas.sync();
+SELECT attachment FROM highseas_api.detach('timed');
 -- The role goes.
 REASSIGN OWNED BY regress_at3_crm TO CURRENT_USER;
 DROP OWNED BY regress_at3_crm;

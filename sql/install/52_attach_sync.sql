@@ -60,6 +60,8 @@ BEGIN
     ELSIF key_type <> a.key_type AND NOT ARRAY[key_type, a.key_type] <@ '{smallint,integer,bigint}'
           AND NOT ARRAY[key_type, a.key_type] <@ '{text,character varying,character}' THEN
         RAISE EXCEPTION USING ERRCODE = '42804', MESSAGE = format('column "%s" was %s and is %s', key, a.key_type, key_type);
+    ELSIF by_change AND change_type NOT IN ('timestamp with time zone', 'timestamp without time zone', 'date') THEN
+        RAISE EXCEPTION USING ERRCODE = '42804', MESSAGE = format('column "changed_at" is %s, which is no time', change_type);
     END IF;
     -- A bare character is char(1).
     key_type := CASE key_type WHEN 'character' THEN 'bpchar' ELSE key_type END;

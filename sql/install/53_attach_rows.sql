@@ -280,6 +280,13 @@ DECLARE
     problems text[];
     keys text[];
 BEGIN
+    -- What is in already needs no lock.
+    page := highseas.rows_but(page, 'order_key', ARRAY(
+        SELECT x.order_key
+        FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, currency text)
+        CROSS JOIN LATERAL (SELECT y.* FROM highseas.purchase y
+                            WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p
+        WHERE (x.customer_key, x.ordered_at, x.amount, x.currency) IS NOT DISTINCT FROM (p.customer_key, p.ordered_at, p.amount, p.currency)));
     -- Those whose orders they are, and those whose they were.
     locked := highseas.lock_customers(a.tenant_id, ARRAY(
         SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)
@@ -317,8 +324,6 @@ BEGIN
         FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, currency text)
         ON CONFLICT (tenant_id, attachment, order_key) WHERE attachment <> '' DO UPDATE
         SET customer_key = EXCLUDED.customer_key, ordered_at = EXCLUDED.ordered_at, amount = EXCLUDED.amount, currency = EXCLUDED.currency
-        WHERE (p.customer_key, p.ordered_at, p.amount, p.currency)
-            IS DISTINCT FROM (EXCLUDED.customer_key, EXCLUDED.ordered_at, EXCLUDED.amount, EXCLUDED.currency)
         RETURNING p.customer_key
     )
     SELECT array_agg(w.customer_key) INTO keys
@@ -350,6 +355,15 @@ DECLARE
     problems text[];
     keys text[];
 BEGIN
+    RETURN QUERY
+    SELECT x.activity_key, format('rep "%s" is unknown', x.rep_key), false
+    FROM jsonb_to_recordset(page) x(activity_key text, rep_key text)
+    WHERE x.rep_key IS NOT NULL AND NOT EXISTS (SELECT FROM highseas.rep r WHERE r.tenant_id = a.tenant_id AND r.rep_key = x.rep_key);
+    -- What is in already needs no lock.
+    page := highseas.rows_but(page, 'activity_key', ARRAY(
+        SELECT x.activity_key FROM jsonb_to_recordset(page) x(activity_key text)
+        CROSS JOIN LATERAL (SELECT FROM highseas.follow_up y
+                            WHERE y.tenant_id = a.tenant_id AND y.activity_key = a.attachment || ':' || x.activity_key OFFSET 0) f));
     locked := highseas.lock_customers(a.tenant_id, ARRAY(SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)));
     SELECT array_agg(w.activity_key), array_agg(w.problem) INTO wrong, problems
     FROM (SELECT x.activity_key, CASE
@@ -365,10 +379,6 @@ BEGIN
     WHERE w.problem IS NOT NULL;
     RETURN QUERY SELECT w.key, w.problem, true FROM unnest(wrong, problems) w(key, problem);
     page := highseas.rows_but(page, 'activity_key', coalesce(wrong, '{}'));
-    RETURN QUERY
-    SELECT x.activity_key, format('rep "%s" is unknown', x.rep_key), false
-    FROM jsonb_to_recordset(page) x(activity_key text, rep_key text)
-    WHERE NOT EXISTS (SELECT FROM highseas.rep r WHERE r.tenant_id = a.tenant_id AND r.rep_key = x.rep_key);
 
     INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note, activity_key)
     SELECT a.tenant_id, x.at, x.customer_key, x.rep_key, coalesce(x.kind, 'contact'), highseas.actor(), x.note,
