@@ -472,7 +472,8 @@ CREATE ROLE regress_again LOGIN;
 GRANT regress_b_admin TO regress_again;
 SET SESSION AUTHORIZATION regress_again;
 SELECT tenant_id, count(*) FROM highseas.customer GROUP BY 1;
-SELECT public.try($$SELECT highseas.may_claim('kim', 'secret2', 'alpha')$$), highseas.has_access(1, 'reader'), highseas.has_access(2, 'admin');
+SELECT public.try($$SELECT highseas.may_claim('kim', 'secret2', 'alpha')$$), highseas.has_access(1, 'reader'), highseas.has_access(2, 'admin'),
+    highseas.rep_facts(1, 'kim', now()) IS NULL;
 RESET SESSION AUTHORIZATION;
 REVOKE regress_b_admin FROM regress_again;
 CALL highseas.grant_role('regress_again', 'reader', 'beta');

@@ -43,6 +43,12 @@ LANGUAGE c STABLE STRICT PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'highseas_i
 COMMENT ON FUNCTION highseas.is_let_in(name) IS
 'Whether a role exists and was granted USAGE on the schema highseas itself, as grant_role() does; what it inherits does not count. So a role that was dropped (its grants go before it) and created again under its name has none of its access. NULL gives NULL.';
 
+-- The policies' question, once for each row of tenant_role: one call, for there may be a role for each rep.
+CREATE FUNCTION highseas.current_user_has(role_name name) RETURNS boolean
+LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'highseas_current_user_has';
+COMMENT ON FUNCTION highseas.current_user_has(name) IS
+'Whether current_user has the privileges of a role now and it is_let_in(); false for a role that does not exist. NULL gives NULL.';
+
 CREATE FUNCTION highseas.clock() RETURNS timestamptz
 LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'highseas_clock';
 COMMENT ON FUNCTION highseas.clock() IS

@@ -12,9 +12,7 @@ BEGIN
     LOOP
         EXECUTE format('ALTER TABLE highseas.%I ENABLE ROW LEVEL SECURITY', t.relname);
         IF t.relname = 'tenant_role' THEN
-            -- to_regrole: a role that was dropped must not make every reader fail.
-            EXECUTE $sql$CREATE POLICY sees ON highseas.tenant_role FOR SELECT
-                USING (pg_has_role(to_regrole(quote_ident(role_name::text)), 'USAGE') AND highseas.is_let_in(role_name))$sql$;
+            EXECUTE 'CREATE POLICY sees ON highseas.tenant_role FOR SELECT USING (highseas.current_user_has(role_name))';
         ELSE
             EXECUTE format('CREATE POLICY sees ON highseas.%I FOR SELECT
                 USING (tenant_id = ANY (ARRAY(SELECT r.tenant_id FROM highseas.tenant_role r)))', t.relname);
@@ -58,7 +56,7 @@ AS $$
     WHERE p.pronamespace = 'highseas'::regnamespace AND p.prokind IN ('f', 'a')
       AND 'internal'::regtype <> ALL (p.proargtypes) AND (
         p.prokind = 'a' OR p.prolang = (SELECT l.oid FROM pg_language l WHERE l.lanname = 'c')
-            AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'is_let_in', 'clock', 'require_top_level'))
+            AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'is_let_in', 'current_user_has', 'clock', 'require_top_level'))
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency',

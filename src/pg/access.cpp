@@ -19,6 +19,7 @@ PG_FUNCTION_INFO_V1(highseas_caller);
 PG_FUNCTION_INFO_V1(highseas_actor);
 PG_FUNCTION_INFO_V1(highseas_caller_has);
 PG_FUNCTION_INFO_V1(highseas_is_let_in);
+PG_FUNCTION_INFO_V1(highseas_current_user_has);
 PG_FUNCTION_INFO_V1(highseas_clock);
 PG_FUNCTION_INFO_V1(highseas_require_top_level);
 }
@@ -94,6 +95,10 @@ extern "C" Datum highseas_caller_has(PG_FUNCTION_ARGS) {
 extern "C" Datum highseas_is_let_in(PG_FUNCTION_ARGS) {
     Oid const role = get_role_oid(NameStr(*PG_GETARG_NAME(0)), true);
     PG_RETURN_BOOL(OidIsValid(role) && is_let_in(role));
+}
+
+extern "C" Datum highseas_current_user_has(PG_FUNCTION_ARGS) {
+    PG_RETURN_BOOL(is_let_in_by(GetUserId(), *PG_GETARG_NAME(0)));
 }
 
 extern "C" Datum highseas_clock(PG_FUNCTION_ARGS) {
