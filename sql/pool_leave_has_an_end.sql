@@ -38,3 +38,6 @@ SELECT * FROM highseas.claim_verdict('2026-08-10', 'free', NULL, 'ana', NULL, tr
 -- A leave without end, in practice, has no date.
 INSERT INTO highseas.rep_leave (tenant_id, rep_key, first_day, last_day) VALUES (1, 'ben', '2026-08-31', '5874897-12-31');
 SELECT (highseas.rep_facts(1, 'ben', '2026-08-25')).back_at, (highseas.rep_facts(1, 'ben', '2026-09-25')).back_at;
+
+DROP EXTENSION highseas;
+CREATE EXTENSION highseas;
