@@ -243,7 +243,7 @@ CREATE TABLE highseas.purchase (
     customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
     order_key text COLLATE "C" NOT NULL CHECK (octet_length(order_key) BETWEEN 1 AND 1024),
     ordered_at timestamptz NOT NULL CHECK (isfinite(ordered_at)),
-    amount numeric NOT NULL CHECK (amount NOT IN ('NaN', 'Infinity', '-Infinity')),
+    amount numeric NOT NULL CHECK (amount BETWEEN -1e14 AND 1e14),
     currency text,
     attachment text COLLATE "C" NOT NULL DEFAULT '',
     PRIMARY KEY (tenant_id, customer_key, order_key, attachment)

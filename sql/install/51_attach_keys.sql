@@ -19,6 +19,8 @@ BEGIN
     WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key
       AND y.tenant_id = x.tenant_id AND y.customer_key = to_key AND y.order_key = x.order_key AND y.attachment = x.attachment;
     UPDATE highseas.purchase x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    DELETE FROM highseas.customer_value v WHERE v.tenant_id = move_history.tenant_id AND v.customer_key = from_key;
+    PERFORM highseas.refresh_purchases(tenant_id, ARRAY[from_key, to_key], highseas.clock());
 END
 $$;
 COMMENT ON FUNCTION highseas.move_history(bigint, text, text) IS 'Puts all that happened to one customer under another key';

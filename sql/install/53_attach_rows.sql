@@ -264,6 +264,7 @@ BEGIN
            EXCLUDED.source, EXCLUDED.main_products, EXCLUDED.registered_at, EXCLUDED.last_login_at, EXCLUDED.crm_owner,
            coalesce(EXCLUDED.agreed_owner, f.agreed_owner), EXCLUDED.changed_at, CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END);
 
+    PERFORM highseas.make_stale(a.tenant_id, ARRAY(SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)));
     -- A deal or class that changed changes when a holding is due.
     PERFORM highseas.replan_customers(a.tenant_id, replanned, now);
 END
@@ -296,8 +297,8 @@ BEGIN
                             WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p));
     SELECT array_agg(w.order_key), array_agg(w.problem) INTO wrong, problems
     FROM (SELECT x.order_key, CASE
-              WHEN x.ordered_at IS NULL OR NOT isfinite(x.ordered_at) OR x.amount IS NULL OR x.amount IN ('NaN', 'Infinity', '-Infinity')
-                  THEN 'time or amount is missing or infinite'
+              WHEN x.ordered_at IS NULL OR NOT isfinite(x.ordered_at) OR x.amount IS NULL OR x.amount NOT BETWEEN -1e14 AND 1e14
+                  THEN 'time or amount is missing or out of range'
               WHEN c.customer_key IS NULL THEN format('customer "%s" is unknown', x.customer_key)
               WHEN l.key IS NULL OR p.customer_key <> x.customer_key AND p.customer_key <> ALL (locked)
                   AND EXISTS (SELECT FROM highseas.customer o WHERE o.tenant_id = a.tenant_id AND o.customer_key = p.customer_key)
@@ -328,6 +329,7 @@ BEGIN
     )
     SELECT array_agg(w.customer_key) INTO keys
     FROM (SELECT m.customer_key FROM moved m UNION SELECT w.customer_key FROM written w) w;
+    PERFORM highseas.refresh_purchases(a.tenant_id, keys, highseas.clock());
     WITH changed AS (
         UPDATE highseas.customer c SET last_order_at = o.last_order_at
         FROM (SELECT y.place, p.last_order_at FROM unnest(keys) k(key)

@@ -72,7 +72,7 @@ AS $$
                              'extend', 'protect', 'acknowledge') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer')
               THEN access IN ('manager', 'admin')
-          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge',
+          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value',
                              'attach', 'detach', 'delete_rules', 'copy_scorecard') THEN access = 'admin'
           ELSE false END
     UNION ALL

@@ -80,6 +80,8 @@ SET highseas.clock = '2026-01-13 02:00:00+00';
 CALL highseas.expire_due('east');
 SET highseas.clock = '2026-01-22 02:00:00+00';
 CALL highseas.rotate('east');
+INSERT INTO highseas.value_rule (tenant_id, currency) VALUES (1, 'EUR');
+CALL highseas.refresh_value('east');
 SELECT highseas_api.acknowledge(array_agg(notice_id), 'ann') FROM highseas.notice WHERE rep_key = 'ann' AND kind = 'returned';
 SQL
 

@@ -1,0 +1,109 @@
+-- refresh_value() values every customer by fits that it makes itself, then only those that changed; it never fails for
+-- want of data, and a fit that fails leaves the earlier one in force.
+\set VERBOSITY terse
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+DROP EXTENSION highseas CASCADE;
+CREATE EXTENSION highseas;
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+\pset format unaligned
+\pset tuples_only on
+\pset null -
+SET highseas.clock = '1997-09-30 12:00+00';
+CALL highseas.create_tenant('shop');
+INSERT INTO highseas.pool (pool_key) VALUES ('main');
+-- Nobody there yet; then leads, but nobody who bought.
+CALL highseas.refresh_value();
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
+SELECT 1, 'lead ' || i, 'main', '1997-01-01', '1997-01-01' FROM generate_series(1, 30) i;
+INSERT INTO highseas.profile (tenant_id, customer_key, company, main_products, phone)
+SELECT 1, 'lead ' || i, 'Company ' || i, CASE WHEN i % 3 = 0 THEN 'Valves and fittings of stainless steel' END,
+       CASE WHEN i % 2 = 0 THEN '+49 30 123' END FROM generate_series(1, 30) i;
+CALL highseas.refresh_value();
+SELECT count(*), count(potential_value), count(potential_score) > 0 AS scored, sum(actual_value) FROM highseas.customer_value;
+SELECT in_force, currency, lifetime IS NULL AS no_buyers, (conversion).status FROM highseas.value_run ORDER BY run_id;
+
+-- The CDNOW sample's customers until the end of calibration.
+\set sample `cat "$PG_ABS_SRCDIR/examples/CDNOW_sample.txt"`
+CREATE TABLE public.orders AS
+SELECT w[2] AS customer, row_number() OVER ()::text AS key, to_date(w[3], 'YYYYMMDD') AS day, w[5]::numeric AS amount
+FROM string_to_table(:'sample', E'\n') AS line, regexp_split_to_array(btrim(line, E' \r'), '\s+') AS w
+WHERE line <> '';
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
+SELECT DISTINCT 1, customer, 'main', timestamptz '1997-01-01', timestamptz '1997-01-01' FROM public.orders;
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount)
+SELECT 1, customer, key, day + time '08:00', amount FROM public.orders;
+UPDATE highseas.value_rule SET refit_after = '0';
+INSERT INTO highseas.value_rule (refit_after, margin, follow_up_cost) VALUES ('0', .3, 5);
+CALL highseas.refresh_value();
+-- The fits are those of the papers; orders after today wait for their day.
+SELECT (lifetime).model, round((lifetime).parameters[1]::numeric, 3), round((lifetime).parameters[2]::numeric, 3),
+       round((lifetime).parameters[3]::numeric, 3), round((lifetime).parameters[4]::numeric, 3), round((lifetime).log_likelihood::numeric, 2),
+       (lifetime).customers, (lifetime).status, (lifetime).unit,
+       round((spend).parameters[1]::numeric, 2), round((spend).parameters[2]::numeric, 2), round((spend).parameters[3]::numeric, 2), (spend).customers
+FROM highseas.value_run WHERE in_force;
+SELECT count(*), sum(repeats), max(last_on) FROM highseas.purchases;
+-- Each figure is what the functions say of the customer's own history.
+SELECT count(*), count(*) FILTER (WHERE v.p_alive = highseas.p_alive(r.lifetime, s.repeats, (s.last_on - s.first_on) / 7.0::float8, (date '1997-09-30' - s.first_on) / 7.0::float8)),
+       count(*) FILTER (WHERE v.potential_value = v.clv), count(*) FILTER (WHERE v.clv > 0), count(v.conversion_chance)
+FROM highseas.customer_value v JOIN highseas.purchases s USING (tenant_id, customer_key), highseas.value_run r WHERE r.in_force;
+SELECT sum(actual_value) = (SELECT .3 * sum(amount) FROM public.orders WHERE day <= '1997-09-30') AS sums_up, sum(service_cost) FROM highseas.customer_value;
+SELECT count(*) FILTER (WHERE conversion_chance BETWEEN 0 AND 1 AND potential_value > 0) AS leads_valued FROM highseas.customer_value WHERE p_alive IS NULL;
+-- The pool is ordered by the potential.
+SELECT count(*) FROM highseas.customer c JOIN highseas.customer_value v USING (tenant_id, customer_key)
+WHERE v.potential_score IS NOT NULL AND c.score <> v.potential_score::real;
+
+-- Next day nothing changed but one order, one profile, one merge: so many are valued.
+UPDATE highseas.value_rule SET refit_after = '30 days';
+SET highseas.clock = '1997-10-01 00:30+00';
+DELETE FROM highseas.purchase WHERE ordered_at >= '1997-10-01';
+CALL highseas.refresh_value();
+SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount) VALUES (1, 'lead 1', 'new', '1997-10-01 00:10+00', 100);
+SELECT highseas.make_stale(1, '{lead 2}');
+SELECT customer_key FROM highseas_api.merge_customer('0001', '0003');
+CALL highseas.refresh_value();
+SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+SELECT customer_key, actual_value, p_alive > .5 AS alive, potential_value = clv AS buyer, is_stale FROM highseas.customer_value
+WHERE customer_key IN ('0001', '0003', 'lead 1', 'lead 2') ORDER BY 1;
+SELECT count(*) FROM highseas.value_run;
+-- A week later all are, for they are a week older.
+SET highseas.clock = '1997-10-08 00:30+00';
+CALL highseas.refresh_value(max_rows => 1000, batch => 100);
+SELECT status, rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+CALL highseas.refresh_value();
+SELECT status, rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+
+-- Several currencies: the job fails and says so, the earlier fits stay in force; a rule settles it.
+SET highseas.clock = '1997-12-01 00:30+00';
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount, currency) VALUES (1, 'lead 3', 'e', '1997-11-30', 70, 'EUR');
+CALL highseas.refresh_value();
+SELECT status, error FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+SELECT count(*), count(*) FILTER (WHERE in_force) FROM highseas.value_run;
+UPDATE highseas.value_rule SET currency = 'EUR';
+CALL highseas.refresh_value();
+SELECT currency, (lifetime).status, (lifetime).customers FROM highseas.value_run WHERE in_force;
+SELECT customer_key, currency, actual_value FROM highseas.customer_value WHERE customer_key IN ('lead 3', '0003') ORDER BY 1;
+UPDATE highseas.value_rule SET currency = '', model = 'bg_nbd', unit = 'month';
+CALL highseas.refresh_value();
+SELECT currency, (lifetime).model, (lifetime).unit, (lifetime).status FROM highseas.value_run WHERE in_force;
+
+-- Follow-ups cost; who cost more than he brought is named.
+INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor) SELECT 1, '1997-11-01', 'lead 9', 'kim', 'call', 'x' FROM generate_series(1, 3);
+SELECT highseas.make_stale(1, '{lead 9}');
+CALL highseas.refresh_value();
+SELECT customer_key, actual_value, service_cost, margin FROM highseas.loss_makers;
+SELECT customers, loss_makers, round(loss, 2), round(top_20_share::numeric, 3), peak_share > 1 AS above_one FROM highseas.profit_concentration;
+SELECT customers, moved_over_10, round(stability_index::numeric, 6) FROM highseas.value_drift;
+
+-- Another tenant's reader sees nothing of it.
+CREATE ROLE regress_value_reader;
+CALL highseas.create_tenant('other');
+CALL highseas.grant_role('regress_value_reader', 'reader', 'other');
+SET ROLE regress_value_reader;
+SELECT (SELECT count(*) FROM highseas.customer_value), (SELECT count(*) FROM highseas.value_run), (SELECT customers FROM highseas.profit_concentration);
+RESET ROLE;
+DROP OWNED BY regress_value_reader;
+DROP ROLE regress_value_reader;
+DROP TABLE public.orders;
