@@ -48,6 +48,8 @@ def calls(key):
     yield "attach", ["staff", "reps", "SELECT 'ann'::text AS rep_key", None, "crm_reader", False], {}
     yield "attach", ["staff", "reps"], {"query": "SELECT 'ann'::text AS rep_key", "run_as": "crm_reader"}
     yield "detach", ["staff", "acme"], {}
+    yield "delete_rules", ["quota", '{"rule": "nosuch"}'], {}
+    yield "delete_rules", ["quota"], {"matching": '{"rule": "nosuch", "tier": null}'}
 
 
 def call(connection, verb, positional, named):
