@@ -218,7 +218,7 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT highseas.authorize('alpha', 'reader')$$,
     $$SELECT highseas.take(1, '{secret}', '{kim}', 'claim', 'x', now())$$,
     $$SELECT highseas.release(1, '{c1}', 'return', 'x', now())$$,
-    $$SELECT highseas.expire_due_batch(1, 100)$$,
+    $$SELECT highseas.expire_due_batch(1, 1, 100)$$,
     $$SELECT highseas.write_owners('UPDATE pg_authid SET rolsuper = true WHERE rolname = $2 AND $1 = $1', 'postgres', '{x}', '{regress_b_admin}', '{x}')$$,
     $$SELECT highseas.fetch_rows('SELECT rolname FROM pg_authid', 'postgres', '{rolname}')$$,
     $$SELECT highseas.describe_query('SELECT 1', 'postgres')$$,

@@ -16,9 +16,9 @@ AS 'MODULE_PATHNAME', 'highseas_limits_of';
 COMMENT ON FUNCTION highseas.limits_of(bigint, text, timestamptz) IS
 'Every limit of a rep with what is used of it; pool_key and class say which customers it counts (NULL = all). Quotas count the takes in the ledger since the period began in the tenant''s time zone; one of 0 has no time when it is free again. No row for an unknown rep, another tenant''s, or where an argument is NULL. Error: 22008 for a time out of range.';
 
-CREATE TYPE highseas.holding_plan AS (due_at timestamptz, rule text, reminded integer, next_at timestamptz);
+CREATE TYPE highseas.holding_plan AS (due_at timestamptz, rule text, reminded integer, next_at timestamptz, missed integer);
 COMMENT ON TYPE highseas.holding_plan IS
-'When a holding is due and by which deadline, how many of its reminder steps are past already, and what happens next; NULLs when it is never due';
+'When a holding is due and by which deadline, how many reminders of that date were sent (0: it is a new one), what happens next, and how many of its reminder steps are past already; NULLs when it is never due';
 
 CREATE FUNCTION highseas.due_of(
     tenant_id bigint, rep_key text, pool_key text, class text, held_since timestamptz,
@@ -28,7 +28,7 @@ RETURNS highseas.holding_plan
 LANGUAGE c STABLE PARALLEL SAFE COST 40
 AS 'MODULE_PATHNAME', 'highseas_due_of';
 COMMENT ON FUNCTION highseas.due_of(bigint, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, text, timestamptz, timestamptz) IS
-'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before class before pool before tier, then the first by name) goes to due(). Reminders that lie in the past when a date is set are not sent: the date itself was just said.';
+'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before class before pool before tier, then the first by name) goes to due(). Of its reminder steps those that are past already when a date is set are not sent, the date itself was just said; but when none lies ahead, one is sent halfway to it.';
 
 CREATE FUNCTION highseas.shift(at timestamptz, span interval, time_zone text)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE

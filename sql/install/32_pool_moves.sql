@@ -60,9 +60,10 @@ COMMENT ON FUNCTION highseas.take_one(bigint, text, text, text, text, timestampt
 CREATE FUNCTION highseas.take(
     tenant_id bigint, customers text[], reps text[], act text, actor text, now timestamptz,
     reason text DEFAULT NULL, retry_key text DEFAULT NULL)
-RETURNS void
+RETURNS TABLE (customer_key text, rep_key text, due_at timestamptz)
 LANGUAGE plpgsql
 AS $$
+#variable_conflict use_column
 BEGIN
     -- The old spell is closed first: at no time may a customer have two open ones.
     UPDATE highseas.holding h
@@ -71,13 +72,27 @@ BEGIN
     WHERE take.act IN ('assign', 'transfer', 'adopt') AND h.tenant_id = take.tenant_id
       AND h.customer_key = x.customer_key AND h.ended_at IS NULL;
 
-    WITH taken AS (
-        SELECT x.customer_key, x.rep_key, x.turn, nextval('highseas.holding_holding_id_seq') AS holding_id,
-               c.holder AS from_rep, c.pool_key, c.class, d.due_at, d.rule, d.reminded, d.next_at
+    RETURN QUERY
+    WITH alike AS (
+        -- Those of one rep with the same facts have the same due date: the first of them asks the rule for all.
+        -- (Windows, not a join: thousands of rows of unknown number would meet in a nested loop.)
+        SELECT x.customer_key, x.rep_key, x.turn, c.holder AS from_rep, c.pool_key, c.class, c.protected_until, c.deal,
+               o.last_order_at, row_number() OVER facts AS n
         FROM unnest(customers, reps) WITH ORDINALITY x(customer_key, rep_key, turn)
         JOIN highseas.customer c ON c.tenant_id = take.tenant_id AND c.customer_key = x.customer_key
-        CROSS JOIN LATERAL highseas.due_of(take.tenant_id, x.rep_key, c.pool_key, c.class, take.now,
-            NULL, c.last_order_at, NULL, c.protected_until, c.deal, NULL, take.now) d
+        CROSS JOIN LATERAL (SELECT CASE WHEN c.last_order_at > take.now THEN c.last_order_at END AS last_order_at OFFSET 0) o
+        WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.protected_until, c.deal, o.last_order_at)
+    ), taken AS (
+        SELECT a.customer_key, a.rep_key, a.turn, nextval('highseas.holding_holding_id_seq') AS holding_id,
+               a.from_rep, a.pool_key, a.class,
+               max(d.due_at) OVER facts AS due_at, max(d.rule) OVER facts AS rule, max(d.next_at) OVER facts AS next_at
+        FROM alike a
+        LEFT JOIN LATERAL (
+            SELECT y.due_at, y.rule, y.next_at
+            FROM (SELECT a.rep_key WHERE a.n = 1 OFFSET 0) first
+            CROSS JOIN LATERAL highseas.due_of(take.tenant_id, first.rep_key, a.pool_key, a.class, take.now,
+                NULL, a.last_order_at, NULL, a.protected_until, a.deal, NULL, take.now) y) d ON true
+        WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.protected_until, a.deal, a.last_order_at)
     ), opened AS (
         INSERT INTO highseas.holding (tenant_id, holding_id, customer_key, rep_key, pool_key, class, started_at,
                                       act, from_rep, actor, reason, retry_key)
@@ -101,15 +116,16 @@ BEGIN
     )
     UPDATE highseas.customer c
     SET state = 'held', holder = t.rep_key, holding_id = t.holding_id, held_since = take.now,
-        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = t.reminded,
+        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = 0,
         due_at = t.due_at, due_rule = t.rule, next_at = t.next_at, check_at = t.next_at,
         last_act_at = take.now
     FROM taken t
-    WHERE c.tenant_id = take.tenant_id AND c.customer_key = t.customer_key;
+    WHERE c.tenant_id = take.tenant_id AND c.customer_key = t.customer_key
+    RETURNING c.customer_key, c.holder, c.due_at;
 END
 $$;
 COMMENT ON FUNCTION highseas.take(bigint, text[], text[], text, text, timestamptz, text, text) IS
-'Gives each customer to the rep beside it: closes the spell of the one before, opens the new one, plans when it is due, counts. The caller has locked them all (reps first) and asked check_claim() or plan_rotation().';
+'Gives each customer to the rep beside it: closes the spell of the one before, opens the new one, plans when it is due, counts. Returns what is due when. The caller has locked them all (reps first) and asked check_claim() or plan_rotation().';
 
 CREATE FUNCTION highseas.release(
     tenant_id bigint, customers text[], act text, actor text, now timestamptz,

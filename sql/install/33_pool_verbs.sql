@@ -535,16 +535,16 @@ DECLARE
 BEGIN
     UPDATE highseas.customer c
     SET due_at = p.due_at, due_rule = p.rule, reminded = p.reminded, next_at = p.next_at, check_at = p.next_at
-    FROM (SELECT x.customer_key, d.due_at, d.rule, z.reminded,
-                 CASE WHEN z.reminded < d.reminded THEN replan_customers.now ELSE d.next_at END AS next_at
+    FROM (SELECT x.customer_key, d.due_at, d.rule, d.reminded,
+                 -- A date that moved earlier was not said to anybody: a step that it has reached already is sent now.
+                 CASE WHEN d.missed > 0 AND (d.due_at >= x.due_at) IS NOT TRUE THEN least(replan_customers.now, d.due_at)
+                      ELSE d.next_at END AS next_at
           FROM highseas.customer x
           JOIN highseas.tenant t ON t.tenant_id = x.tenant_id
           CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
               x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal,
               -- Whoever was due within the grace anyway stays due then.
               least(x.due_at, highseas.shift(replan_customers.now, t.grace, t.time_zone)), replan_customers.now) d
-          -- A date that moved earlier was not said to anybody: a step that it has reached already is sent now.
-          CROSS JOIN LATERAL (SELECT CASE WHEN d.due_at >= x.due_at THEN d.reminded ELSE 0 END AS reminded) z
           WHERE x.tenant_id = replan_customers.tenant_id AND x.customer_key = ANY (customers) AND x.state = 'held') p
     WHERE c.tenant_id = replan_customers.tenant_id AND c.customer_key = p.customer_key
       AND (c.due_at, c.due_rule) IS DISTINCT FROM (p.due_at, p.rule);

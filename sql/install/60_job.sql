@@ -1,5 +1,8 @@
 -- Jobs: procedures that commit after each batch. The loop is the caller's; every step is definer code
 -- that checks the caller again, so a job needs no rights on tables.
+-- Locks as in the verbs: the reps' rows in the order of their keys, all before the first customer, then the
+-- customers in the order of theirs. SKIP LOCKED does not replace the order: where a row changes at that very
+-- moment PostgreSQL follows its newer version, and waits for whoever has that one.
 
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
@@ -22,13 +25,15 @@ CREATE TABLE highseas.job_run (
     status text NOT NULL CHECK (status IN ('running', 'done', 'bounded', 'failed', 'interrupted')),
     batches integer NOT NULL DEFAULT 0,
     rows bigint NOT NULL DEFAULT 0,
+    busy bigint NOT NULL DEFAULT 0,
     position text,
     error text,
     PRIMARY KEY (tenant_id, run_id)
 );
 CREATE INDEX job_run_job ON highseas.job_run (tenant_id, job, run_id);
 COMMENT ON TABLE highseas.job_run IS
-'Every run of a job. status bounded: stopped at its limit of rows or time, the next run goes on; interrupted: its session ended.';
+'Every run of a job. status bounded: stopped at its limit of rows or time, the next run goes on; interrupted: its session ended. busy: customers left to the next run, because somebody was at work on them or on their rep; position: how far the run is, in the job''s own words.';
+COMMENT ON COLUMN highseas.job_run.error IS 'The first line of the error''s message, without its detail: readers see it';
 
 CREATE TABLE highseas.rotation (
     tenant_id bigint NOT NULL,
@@ -44,79 +49,125 @@ CREATE TABLE highseas.rotation (
 COMMENT ON TABLE highseas.rotation IS
 'The plan of the last rotation: who was to get each sleeping customer, or why nobody did';
 
--- expire_due ----------------------------------------------------------------------------------
-
-CREATE FUNCTION highseas.expire_due_batch(tenant_id bigint, batch integer, OUT rows bigint, OUT more boolean)
+-- The two sweeps by check_at go on from the time they reached, without those they found busy there.
+CREATE FUNCTION highseas.note_busy(tenant_id bigint, run bigint, reached timestamptz, keys text[], locked text[]) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    keys text[];
-    looked text[];
-    unannounced text[];
-    last_act_at timestamptz;
-    now timestamptz := highseas.clock();
-    warned bigint := 0;
+    busy_customers text[] := '{}';
 BEGIN
-    -- Who is busy (a rep in an open transaction, for hours perhaps) is left to the next run, and holds up nobody
-    -- behind him: LIMIT counts what could be locked. Nothing here waits, so the locks need no order.
-    SELECT coalesce(array_agg(x.customer_key), '{}'), array_agg(x.customer_key) FILTER (WHERE x.next_at > now),
-           array_agg(x.customer_key) FILTER (WHERE x.reminded = 0), max(x.last_act_at)
-    INTO keys, looked, unannounced, last_act_at
-    FROM (SELECT c.customer_key, c.next_at, c.reminded,
-                 greatest(r.last_act_at, c.last_act_at + interval '1 microsecond') AS last_act_at
-          FROM highseas.customer c
-          JOIN highseas.rep r ON r.tenant_id = c.tenant_id AND r.rep_key = c.holder
-          WHERE c.tenant_id = expire_due_batch.tenant_id AND c.state = 'held' AND c.check_at <= now
-            AND (c.due_at <= now OR c.next_at > now)
-          ORDER BY c.check_at LIMIT batch
-          FOR NO KEY UPDATE OF r, c SKIP LOCKED) x;
-    now := greatest(highseas.clock(), last_act_at);  -- act_time() without reading them again
-    rows := cardinality(keys);
-    more := rows = batch;
-
-    -- Followed up meanwhile: only look again later.
-    IF looked IS NOT NULL THEN
-        UPDATE highseas.customer c SET check_at = c.next_at
-        WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (looked) AND c.next_at > now;
+    IF cardinality(locked) < cardinality(keys) THEN
+        busy_customers := ARRAY(SELECT unnest(keys) EXCEPT SELECT unnest(locked));
     END IF;
-    -- Nothing strikes unannounced: whoever missed every reminder (no job ran) gets one and the grace.
+    UPDATE highseas.job_run j
+    SET busy = j.busy + cardinality(busy_customers),
+        position = jsonb_build_object('reached', reached, 'busy', to_jsonb(busy_customers)
+            || CASE WHEN (j.position::jsonb ->> 'reached')::timestamptz = note_busy.reached
+                    THEN j.position::jsonb -> 'busy' ELSE '[]' END)
+    WHERE j.tenant_id = note_busy.tenant_id AND j.run_id = run;
+END
+$$;
+COMMENT ON FUNCTION highseas.note_busy(bigint, bigint, timestamptz, text[], text[]) IS
+'Writes down how far a sweep is, and which of the customers found it could not lock';
+
+-- expire_due ----------------------------------------------------------------------------------
+
+CREATE FUNCTION highseas.expire_due_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    now timestamptz := highseas.clock();
+    at jsonb := (SELECT j.position::jsonb FROM highseas.job_run j
+                 WHERE j.tenant_id = expire_due_batch.tenant_id AND j.run_id = run);
+    reached timestamptz := coalesce((at ->> 'reached')::timestamptz, '-infinity');
+    busy_customers text[] := ARRAY(SELECT jsonb_array_elements_text(at -> 'busy'));
+    found text[];
+    holders text[];
+    reps text[];
+    reps_acted timestamptz;
+    customers_acted timestamptz;
+    locked text[];
+    later text[];
+    replanned text[];
+    unannounced text[];
+    due text[];
+    announced text[] := '{}';
+BEGIN
+    -- Who is busy (a rep in an open transaction, for hours perhaps) is left to the next run and holds up nobody
+    -- behind him. Each batch goes on where the last one ended; of those with that very time it skips who was busy.
+    SELECT coalesce(array_agg(x.customer_key), '{}'), coalesce(array_agg(DISTINCT x.holder), '{}'),
+           coalesce(max(x.check_at), reached), count(*) = batch
+    INTO found, holders, reached, more
+    FROM (SELECT c.customer_key, c.holder, c.check_at
+          FROM highseas.customer c
+          WHERE c.tenant_id = expire_due_batch.tenant_id AND c.state = 'held'
+            AND c.check_at >= reached AND c.check_at <= now AND (c.due_at <= now OR c.next_at > now)
+            AND c.customer_key <> ALL (busy_customers)
+          ORDER BY c.check_at LIMIT batch) x;
+
+    SELECT coalesce(array_agg(x.rep_key), '{}'), max(x.last_act_at) INTO reps, reps_acted
+    FROM (SELECT r.rep_key, r.last_act_at FROM highseas.rep r
+          WHERE r.tenant_id = expire_due_batch.tenant_id AND r.rep_key = ANY (holders)
+          ORDER BY r.rep_key FOR NO KEY UPDATE SKIP LOCKED) x;
+    now := greatest(now, reps_acted);
+    -- Judged by what is so now, under the locks. later: followed up meanwhile, only to look at again later.
+    -- replanned: due by the date as planned, but a rule got longer since.
+    SELECT coalesce(array_agg(x.customer_key), '{}'),
+           array_agg(x.customer_key) FILTER (WHERE x.due_at > now),
+           array_agg(x.customer_key) FILTER (WHERE d.judged AND (d.due_at > now) IS NOT FALSE),
+           array_agg(x.customer_key) FILTER (WHERE x.reminded = 0 AND d.due_at <= now),
+           coalesce(array_agg(x.customer_key) FILTER (WHERE d.due_at <= now), '{}'),
+           max(x.last_act_at)
+    INTO locked, later, replanned, unannounced, due, customers_acted
+    FROM (SELECT c.* FROM highseas.customer c
+          WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (found) AND c.state = 'held'
+            AND c.holder = ANY (reps) AND c.check_at <= now AND (c.due_at <= now OR c.next_at > now)
+          ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED) x
+    LEFT JOIN LATERAL (
+        SELECT true AS judged, y.due_at
+        FROM highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since, x.last_follow_up_at,
+            x.last_order_at, x.extended_until, x.protected_until, x.deal, NULL, now) y
+        WHERE x.due_at <= now) d ON true;
+    now := greatest(now, customers_acted + interval '1 microsecond');
+    rows := cardinality(locked);
+
+    IF later IS NOT NULL THEN
+        UPDATE highseas.customer c SET check_at = c.next_at
+        WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (later);
+    END IF;
+    IF replanned IS NOT NULL THEN
+        PERFORM highseas.replan_customers(tenant_id, replanned, now);
+    END IF;
+    -- Nothing strikes unannounced: of whom no job reminded anybody, it does so now, and the grace is left.
     IF unannounced IS NOT NULL THEN
         WITH late AS (
             UPDATE highseas.customer c
             SET due_at = x.due_at, next_at = x.due_at, check_at = x.due_at, reminded = cardinality(d.remind_before)
             FROM highseas.deadline d, highseas.tenant t
             CROSS JOIN LATERAL (SELECT highseas.shift(now, t.grace, t.time_zone) AS due_at) x
-            WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (unannounced) AND c.due_at <= now
-              AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule
-              AND c.reminded = 0 AND cardinality(d.remind_before) > 0 AND t.tenant_id = c.tenant_id AND t.grace > '0'
+            WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (unannounced)
+              AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule AND cardinality(d.remind_before) > 0
+              AND t.tenant_id = c.tenant_id AND t.grace > '0'
             RETURNING c.customer_key, c.holder, c.due_at, c.due_rule
+        ), told AS (
+            INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
+            SELECT expire_due_batch.tenant_id, now, l.holder, l.customer_key, 'reminder', l.due_at,
+                   highseas.reminder_text(l.customer_key, l.due_rule)
+            FROM late l
         )
-        INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
-        SELECT expire_due_batch.tenant_id, now, l.holder, l.customer_key, 'reminder', l.due_at, highseas.reminder_text(l.customer_key, l.due_rule)
-        FROM late l;
-        GET DIAGNOSTICS warned = ROW_COUNT;
+        SELECT coalesce(array_agg(l.customer_key), '{}') INTO announced FROM late l;
+        due := ARRAY(SELECT unnest(due) EXCEPT SELECT unnest(announced));
     END IF;
-    -- Due by the dates as planned, but a rule got longer since: plan anew instead.
-    UPDATE highseas.customer c
-    SET due_at = d.due_at, due_rule = d.rule, reminded = d.reminded, next_at = d.next_at, check_at = d.next_at
-    FROM (SELECT x.customer_key, y.*
-          FROM highseas.customer x
-          CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
-              x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal, x.due_at, now) y
-          WHERE x.tenant_id = expire_due_batch.tenant_id AND x.customer_key = ANY (keys) AND x.due_at <= now) d
-    WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = d.customer_key
-      AND (d.due_at IS NULL OR d.due_at > now);
-
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (keys) AND c.due_at <= now);
-    PERFORM highseas.release(tenant_id, keys, 'expire', highseas.actor(), now);
-    IF warned > 0 OR cardinality(keys) > 0 THEN
+    PERFORM highseas.release(tenant_id, due, 'expire', highseas.actor(), now);
+    IF cardinality(announced) > 0 OR cardinality(due) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
+
+    PERFORM highseas.note_busy(tenant_id, run, reached, found, locked);
 END
 $$;
-COMMENT ON FUNCTION highseas.expire_due_batch(bigint, integer) IS
-'Returns up to batch overdue customers to their pools; postpones what was never announced or is due later by today''s rules';
+COMMENT ON FUNCTION highseas.expire_due_batch(bigint, bigint, integer) IS
+'Returns the next batch overdue customers to their pools; postpones what was never announced or is due later by today''s rules. Waits for nobody: busy reps and customers are left out of the whole run.';
 
 -- send_reminders ------------------------------------------------------------------------------
 
@@ -125,35 +176,44 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pg_catalog.format('Customer %s goes back to the pool if nothing is done (%s)', customer_key, due_rule);
 COMMENT ON FUNCTION highseas.reminder_text(text, text) IS 'What a reminder says';
 
-CREATE FUNCTION highseas.send_reminders_batch(tenant_id bigint, batch integer, OUT rows bigint, OUT more boolean)
+CREATE FUNCTION highseas.send_reminders_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    keys text[];
     now timestamptz := highseas.clock();
+    at jsonb := (SELECT j.position::jsonb FROM highseas.job_run j
+                 WHERE j.tenant_id = send_reminders_batch.tenant_id AND j.run_id = run);
+    reached timestamptz := coalesce((at ->> 'reached')::timestamptz, '-infinity');
+    busy_customers text[] := ARRAY(SELECT jsonb_array_elements_text(at -> 'busy'));
+    found text[];
+    locked text[];
     sent bigint;
 BEGIN
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.state = 'held'
-                    AND c.check_at <= now AND c.due_at > now
-                  ORDER BY c.check_at LIMIT batch);
-    rows := cardinality(keys);
-    more := rows = batch;
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = ANY (keys)
-                    AND c.state = 'held' AND c.check_at <= now AND c.due_at > now
-                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
-    more := more AND cardinality(keys) > 0;
+    -- As in expire_due_batch(), but no rep's row is written, so none is locked.
+    SELECT coalesce(array_agg(x.customer_key), '{}'), coalesce(max(x.check_at), reached), count(*) = batch
+    INTO found, reached, more
+    FROM (SELECT c.customer_key, c.check_at FROM highseas.customer c
+          WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.state = 'held'
+            AND c.check_at >= reached AND c.check_at <= now AND c.due_at > now AND c.customer_key <> ALL (busy_customers)
+          ORDER BY c.check_at LIMIT batch) x;
+    locked := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                    WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = ANY (found)
+                      AND c.state = 'held' AND c.check_at <= now AND c.due_at > now
+                    ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+    rows := cardinality(locked);
     WITH looked AS (
         UPDATE highseas.customer c
-        SET reminded = CASE WHEN c.next_at <= now THEN n.steps ELSE c.reminded END,
-            next_at = CASE WHEN c.next_at <= now THEN highseas.next_event(c.due_at, n.remind_before, n.steps) ELSE c.next_at END,
-            check_at = CASE WHEN c.next_at <= now THEN highseas.next_event(c.due_at, n.remind_before, n.steps) ELSE c.next_at END
-        FROM (SELECT x.customer_key, x.next_at <= now AS due, d.remind_before,
-                     highseas.reminders_due(x.due_at, d.remind_before, now) AS steps
+        SET reminded = n.reminded, next_at = n.next_at, check_at = n.next_at
+        FROM (SELECT x.customer_key, x.next_at <= now AS due, y.reminded,
+                     CASE WHEN x.next_at <= now THEN highseas.next_event(x.due_at, d.remind_before, y.reminded)
+                          ELSE x.next_at END AS next_at
               FROM highseas.customer x
               LEFT JOIN highseas.deadline d ON d.tenant_id = x.tenant_id AND d.rule = x.due_rule
-              WHERE x.tenant_id = send_reminders_batch.tenant_id AND x.customer_key = ANY (keys)) n
+              -- At least 1, whatever became of the rule: the date is announced.
+              CROSS JOIN LATERAL (
+                  SELECT CASE WHEN x.next_at <= now THEN greatest(highseas.reminders_due(x.due_at, d.remind_before, now), 1)
+                              ELSE x.reminded END AS reminded OFFSET 0) y
+              WHERE x.tenant_id = send_reminders_batch.tenant_id AND x.customer_key = ANY (locked)) n
         WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = n.customer_key
         RETURNING c.customer_key, c.holder, c.due_at, c.due_rule, n.due
     )
@@ -165,10 +225,12 @@ BEGIN
     IF sent > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
+
+    PERFORM highseas.note_busy(tenant_id, run, reached, found, locked);
 END
 $$;
-COMMENT ON FUNCTION highseas.send_reminders_batch(bigint, integer) IS
-'Writes a notice for up to batch customers whose next reminder step is reached, once for each step and due date';
+COMMENT ON FUNCTION highseas.send_reminders_batch(bigint, bigint, integer) IS
+'Writes a notice for up to batch customers whose next reminder step is reached, once for each step and due date. Waits for nobody: busy customers are left out of the whole run.';
 
 -- rotate --------------------------------------------------------------------------------------
 
@@ -194,7 +256,7 @@ END;
 COMMENT ON FUNCTION highseas.sleepers(bigint, text, timestamptz, integer, real, boolean, boolean, text) IS
 'The customers that lie in a pool for its rotate_after or longer, not under embargo: the best most of them below a position in the order of the pool';
 
-CREATE FUNCTION highseas.plan_pool_rotation(tenant_id bigint, pool_key text, now timestamptz, customers text[])
+CREATE FUNCTION highseas.plan_pool_rotation(tenant_id bigint, pool_key text, now timestamptz, customers text[], busy_reps text[])
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -245,11 +307,12 @@ BEGIN ATOMIC
         (SELECT array_agg(x.class ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
         (SELECT array_agg(x.remaining ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
         (SELECT array_agg(p.customer_key ORDER BY p.customer_key, p.rep_key) FROM past p),
-        (SELECT array_agg(p.rep_key ORDER BY p.customer_key, p.rep_key) FROM past p)
+        (SELECT array_agg(p.rep_key ORDER BY p.customer_key, p.rep_key) FROM past p),
+        busy_reps
     ) WITH ORDINALITY AS p(customer_key, rep_key, reason, turn);
 END;
-COMMENT ON FUNCTION highseas.plan_pool_rotation(bigint, text, timestamptz, text[]) IS
-'The rotation of these sleeping customers of a pool: gathers the facts and asks plan_rotation()';
+COMMENT ON FUNCTION highseas.plan_pool_rotation(bigint, text, timestamptz, text[], text[]) IS
+'The rotation of these sleeping customers of a pool: gathers the facts and asks plan_rotation(). busy_reps get nothing.';
 
 CREATE FUNCTION highseas.planned_rotation(pool text DEFAULT NULL, most integer DEFAULT 10000)
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
@@ -265,11 +328,11 @@ BEGIN
     END IF;
     RETURN QUERY SELECT p.turn, p.customer_key, p.rep_key, p.reason
     FROM highseas.plan_pool_rotation(t, chosen, now, ARRAY(
-        SELECT s.customer_key FROM highseas.sleepers(t, chosen, now, most) s)) p;
+        SELECT s.customer_key FROM highseas.sleepers(t, chosen, now, most) s), '{}') p;
 END
 $$;
 COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
-'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota). pool may be omitted where the tenant has one; most: of how many customers. Errors: 42704 unknown pool, 22023.';
+'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota; rotate() knows busy, too: who might get it was at work). pool may be omitted where the tenant has one; most: of how many customers. Errors: 42704 unknown pool, 22023.';
 
 -- A run walks through the pools, each from its best sleeper downwards; job_run.position says how far.
 CREATE FUNCTION highseas.rotate_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
@@ -283,16 +346,33 @@ DECLARE
     found integer;
     keys text[];
     reps text[];
-    turns_before bigint;
+    busy_reps text[];
+    acted timestamptz;
+    turns_before bigint := coalesce((at ->> 'turn')::bigint, 0);
+    turns bigint;
+    left_out bigint;
 BEGIN
-    rows := 0;
     -- Every rep may be concerned, so all are locked, before any is written; the plan then rests on what cannot change.
-    PERFORM FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id ORDER BY r.rep_key FOR NO KEY UPDATE;
+    -- Who is at work at this moment gets a few looks, with no lock held between them; then the batch goes without him.
+    FOR look IN 1 .. 5 LOOP
+        BEGIN
+            SELECT coalesce(array_agg(x.rep_key), '{}'), max(x.last_act_at) INTO reps, acted
+            FROM (SELECT r.rep_key, r.last_act_at FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id
+                  ORDER BY r.rep_key FOR NO KEY UPDATE SKIP LOCKED) x;
+            busy_reps := ARRAY(SELECT r.rep_key FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id
+                               EXCEPT SELECT unnest(reps));
+            EXIT WHEN cardinality(busy_reps) = 0 OR look = 5;
+            RAISE lock_not_available;
+        EXCEPTION WHEN lock_not_available THEN
+            PERFORM pg_sleep(.01);
+        END;
+    END LOOP;
+    now := greatest(now, acted);
     IF at IS NULL THEN
         DELETE FROM highseas.rotation r WHERE r.tenant_id = rotate_batch.tenant_id;
         -- Whoever takes nothing now is not owed anything when he is back.
         UPDATE highseas.rep r SET waiting_since = now
-        WHERE r.tenant_id = rotate_batch.tenant_id AND NOT (
+        WHERE r.tenant_id = rotate_batch.tenant_id AND r.rep_key = ANY (reps) AND NOT (
             SELECT f.active FROM highseas.rep_facts(r.tenant_id, r.rep_key, now) f);
     END IF;
     pool := coalesce(at ->> 'pool', (SELECT min(p.pool_key) FROM highseas.pool p
@@ -309,37 +389,40 @@ BEGIN
         SELECT jsonb_build_object('pool', min(p.pool_key)) FROM highseas.pool p
         WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL AND p.pool_key > pool) END;
     more := at ->> 'pool' IS NOT NULL;
-    UPDATE highseas.job_run j SET position = at WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
 
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys)
-                    AND c.pool_key = pool AND c.state = 'free'
-                  ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
-    now := highseas.act_time(tenant_id, ARRAY(SELECT r.rep_key FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id), keys);
+    SELECT coalesce(array_agg(x.customer_key), '{}'), max(x.last_act_at) INTO keys, acted
+    FROM (SELECT c.customer_key, c.last_act_at FROM highseas.customer c
+          WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys)
+            AND c.pool_key = pool AND c.state = 'free'
+          ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED) x;
+    now := greatest(now, acted + interval '1 microsecond');
+    left_out := found - cardinality(keys);
 
-    turns_before := coalesce((SELECT max(r.turn) FROM highseas.rotation r
-                              WHERE r.tenant_id = rotate_batch.tenant_id AND r.run_id = run), 0);
     WITH planned AS (
         INSERT INTO highseas.rotation AS r (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason)
         SELECT rotate_batch.tenant_id, run, turns_before + p.turn, pool, p.customer_key, now, p.rep_key, p.reason
-        FROM highseas.plan_pool_rotation(rotate_batch.tenant_id, pool, now, keys) p
-        RETURNING r.turn, r.customer_key, r.rep_key)
-    SELECT coalesce(array_agg(p.customer_key ORDER BY p.turn), '{}'), coalesce(array_agg(p.rep_key ORDER BY p.turn), '{}')
-    INTO keys, reps FROM planned p WHERE p.rep_key IS NOT NULL;
+        FROM highseas.plan_pool_rotation(rotate_batch.tenant_id, pool, now, keys, busy_reps) p
+        RETURNING r.turn, r.customer_key, r.rep_key, r.reason)
+    SELECT coalesce(array_agg(p.customer_key ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
+           coalesce(array_agg(p.rep_key ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
+           count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
+    INTO keys, reps, turns, left_out FROM planned p;
 
-    PERFORM highseas.take(tenant_id, keys, reps, 'rotate', highseas.actor(), now, 'rotation');
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
-    SELECT rotate_batch.tenant_id, now, c.holder, c.customer_key, 'given', c.due_at,
-           format('Customer %s is yours now: it slept in the pool', c.customer_key)
-    FROM highseas.customer c WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys);
+    SELECT rotate_batch.tenant_id, now, t.rep_key, t.customer_key, 'given', t.due_at,
+           format('Customer %s is yours now: it slept in the pool', t.customer_key)
+    FROM highseas.take(tenant_id, keys, reps, 'rotate', highseas.actor(), now, 'rotation') t;
     IF cardinality(keys) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
+    UPDATE highseas.job_run j
+    SET busy = j.busy + left_out, position = at || jsonb_build_object('turn', turns_before + turns)
+    WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
     rows := cardinality(keys);
 END
 $$;
 COMMENT ON FUNCTION highseas.rotate_batch(bigint, bigint, integer) IS
-'Gives the next batch sleeping customers of a pool away, as planned_rotation() says; highseas.rotation keeps the plan with the reasons';
+'Gives the next batch sleeping customers of a pool away, as planned_rotation() says; highseas.rotation keeps the plan with the reasons. Waits 50 ms at most for reps who are at work; who still is gets nothing from this batch.';
 
 -- replan, purge -------------------------------------------------------------------------------
 
@@ -369,7 +452,7 @@ BEGIN
       AND c.lane <> highseas.lane_of(c.customer_key, p.lanes);
     GET DIAGNOSTICS relaned = ROW_COUNT;
     rows := rows + relaned;
-    UPDATE highseas.job_run j SET position = reached
+    UPDATE highseas.job_run j SET position = reached, busy = j.busy + found - cardinality(keys)
     WHERE j.tenant_id = replan_batch.tenant_id AND j.run_id = run AND reached IS NOT NULL;
 END
 $$;
@@ -479,8 +562,8 @@ BEGIN
     END IF;
     BEGIN
         CASE job
-            WHEN 'expire_due' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.expire_due_batch(tenant_id, batch) b;
-            WHEN 'send_reminders' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.send_reminders_batch(tenant_id, batch) b;
+            WHEN 'expire_due' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.expire_due_batch(tenant_id, run, batch) b;
+            WHEN 'send_reminders' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.send_reminders_batch(tenant_id, run, batch) b;
             WHEN 'rotate' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.rotate_batch(tenant_id, run, batch) b;
             WHEN 'replan' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.replan_batch(tenant_id, run, batch) b;
             WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
@@ -506,7 +589,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    UPDATE highseas.job_run r SET status = job_end.status, error = job_end.error, ended_at = highseas.clock()
+    UPDATE highseas.job_run r SET status = job_end.status, error = split_part(job_end.error, E'\n', 1), ended_at = highseas.clock()
     WHERE r.tenant_id = job_end.tenant_id AND r.run_id = run AND r.status = 'running';
     UPDATE highseas.job x SET run_id = NULL, backend_pid = NULL, called_at = NULL
     WHERE x.tenant_id = job_end.tenant_id AND x.job = job_end.job AND x.run_id = run AND x.backend_pid = pg_backend_pid();
@@ -560,19 +643,19 @@ BEGIN
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
     END LOOP;
     IF failure IS NOT NULL THEN
-        RAISE EXCEPTION USING MESSAGE = format('job "%s" failed: %s', job, split_part(failure, E'\n', 1)),
+        RAISE EXCEPTION USING ERRCODE = 'SE010', CONSTRAINT = job, SCHEMA = 'highseas', MESSAGE = format('job "%s" failed: %s', job, split_part(failure, E'\n', 1)),
             DETAIL = coalesce(nullif(substr(failure, strpos(failure || E'\n', E'\n') + 1), ''), 'Its batch was undone.'),
             HINT = 'highseas.job_run has every run; other tenants were served, and the next run goes on.';
     END IF;
 END
 $$;
 COMMENT ON PROCEDURE highseas.run_job(text, text, bigint, double precision, integer) IS
-'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. Use the procedures named like the jobs.';
+'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. Use the procedures named like the jobs. Error SE010 at the end when a batch of any tenant failed, with the job as CONSTRAINT NAME.';
 
 CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 300)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('expire_due', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.expire_due(text, bigint, double precision, integer) IS
-'Job: returns overdue customers to their pools and tells the reps. tenant: default all that the caller administers. Stops after max_rows or max_seconds, the next run goes on. Errors: 25001 inside a transaction block, 22023, 42501, 42704.';
+'Job: returns overdue customers to their pools and tells the reps. tenant: default all that the caller administers. Stops after max_rows or max_seconds, the next run goes on. Errors: SE010 when a batch failed (it was undone, other tenants were served), 25001 inside a transaction block, 22023, 42501, 42704.';
 
 CREATE PROCEDURE highseas.send_reminders(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('send_reminders', tenant, max_rows, max_seconds, batch); END $$;

@@ -102,8 +102,8 @@ std::span<const DeadlineRow> find_deadlines(std::int64_t tenant_id, const Scope 
 
 struct HoldingPlan {
     DueDate due;
-    int reminded = 0;
     std::optional<Time> next;
+    int missed = 0; // reminder steps that are past already
 };
 
 HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow> deadlines,
@@ -131,9 +131,9 @@ HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow>
     });
     const auto steps =
         steps_from(array_elements<Interval>(deciding->remind_before, "remind_before"));
-    check(guarded([&] { return reminders_due(*plan.due.at, steps, now, plan.reminded); }));
+    check(guarded([&] { return reminders_due(*plan.due.at, steps, now, plan.missed); }));
     Time next = 0;
-    check(guarded([&] { return next_event(*plan.due.at, steps, plan.reminded, next); }));
+    check(guarded([&] { return first_event(*plan.due.at, steps, now, next); }));
     plan.next = next;
     return plan;
 }
@@ -190,9 +190,10 @@ Datum highseas_due_of(PG_FUNCTION_ARGS) {
                             optional_argument<Time>(fcinfo, 10), now);
     }
     const bool never = !plan.due.at;
-    Datum values[4] = {TimestampTzGetDatum(plan.due.at.value_or(0)),
-                       never ? 0 : text_datum(plan.due.rule), Int32GetDatum(plan.reminded),
-                       TimestampTzGetDatum(plan.next.value_or(0))};
-    bool nulls[4] = {never, never, false, never};
+    constexpr int reminded = 0; // nobody was told of this date
+    Datum values[5] = {TimestampTzGetDatum(plan.due.at.value_or(0)),
+                       never ? 0 : text_datum(plan.due.rule), Int32GetDatum(reminded),
+                       TimestampTzGetDatum(plan.next.value_or(0)), Int32GetDatum(plan.missed)};
+    bool nulls[5] = {never, never, false, never, false};
     return row(descriptor, values, nulls);
 }

@@ -104,6 +104,7 @@ Datum highseas_plan_rotation(PG_FUNCTION_ARGS) {
         array_argument<std::int32_t>(fcinfo, 14, "limit_left"),
         array_argument<Text>(fcinfo, 15, "past_customers"),
         array_argument<Text>(fcinfo, 16, "past_reps"),
+        array_argument<Text>(fcinfo, 17, "busy_reps"),
     };
     const std::span<Assignment> plan{allocate<Assignment>(facts.customer_keys.size()),
                                      facts.customer_keys.size()};

@@ -83,3 +83,22 @@ TEST_CASE("negative steps and counts are refused") {
     CHECK(std::string(reminders_due(0, negative, 0, count).sqlstate) == "22023");
     CHECK(std::string(next_event(0, {}, -1, event).sqlstate) == "22023");
 }
+
+TEST_CASE("a new date begins with a step that lies ahead, or else is announced halfway") {
+    const Time due_at = at(2024, 1, 31, 9);
+    const std::vector<Step> steps{{0, 1, 0}, {0, 7, 0}};
+    auto first = [&](const std::vector<Step> &given, Time now) {
+        Time event = 0;
+        REQUIRE(first_event(due_at, given, now, event).ok());
+        return event;
+    };
+    CHECK(first(steps, at(2024, 1, 1)) == at(2024, 1, 24, 9));
+    CHECK(first(steps, at(2024, 1, 24, 9)) == at(2024, 1, 30, 9));
+    CHECK(first(steps, at(2024, 1, 30, 9)) == at(2024, 1, 30, 21));
+    CHECK(first(steps, at(2024, 1, 31, 7)) == at(2024, 1, 31, 8));
+    CHECK(first(steps, due_at) == due_at);
+    CHECK(first(steps, at(2024, 2, 1)) == due_at);
+    CHECK(first({}, at(2024, 1, 31, 7)) == due_at);
+    Time event = 0;
+    CHECK_FALSE(first_event(due_at, std::vector<Step>{{0, -1, 0}}, due_at, event).ok());
+}

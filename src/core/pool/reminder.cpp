@@ -1,6 +1,7 @@
 #include "core/pool/reminder.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <vector>
 
 #include "core/no_postgres.hpp"
@@ -49,6 +50,17 @@ Status next_event(Time due_at, std::span<const Step> steps, int reminded, Time &
         event = *next;
     }
     return {};
+}
+
+Status first_event(Time due_at, std::span<const Step> steps, Time now, Time &event) {
+    int missed = 0;
+    if (Status status = reminders_due(due_at, steps, now, missed); !status.ok())
+        return status;
+    if (!steps.empty() && static_cast<std::size_t>(missed) == steps.size()) {
+        event = due_at <= now ? due_at : std::midpoint(now, due_at);
+        return {};
+    }
+    return next_event(due_at, steps, missed, event);
 }
 
 Status reminders_due(Time due_at, std::span<const Step> steps, Time now, int &count) noexcept {

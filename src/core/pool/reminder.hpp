@@ -1,5 +1,5 @@
-// Reminders come in steps before the due date, the longest first. Both functions judge a step by
-// the same condition, so what one calls reached is never what the other announces next.
+// Reminders come in steps before the due date, the longest first. All functions judge a step by
+// the same condition, so what one calls reached is never what another announces next.
 #pragma once
 
 #include <span>
@@ -17,6 +17,9 @@ struct Step {
 };
 
 Status next_event(Time due_at, std::span<const Step> steps, int reminded, Time &event);
+// Of a date that was set at now: the first step still to come; when all are past, halfway to the
+// date, lest it strike unannounced.
+Status first_event(Time due_at, std::span<const Step> steps, Time now, Time &event);
 Status reminders_due(Time due_at, std::span<const Step> steps, Time now, int &count) noexcept;
 
 } // namespace highseas

@@ -117,6 +117,7 @@ private:
     Status read_limits();
     void read_cover();
     void read_past();
+    void read_busy();
     void start_queue();
     std::vector<int> best_first() const;
 
@@ -149,6 +150,7 @@ private:
     std::unordered_map<std::uint64_t, Line> lines_; // by group and class, made when first needed
 
     std::vector<std::pair<int, int>> past_; // (customer, rep), sorted
+    std::vector<bool> busy_;                // each rep
     std::vector<std::int64_t> place_;       // of each rep in the queue
     std::int64_t last_place_ = 0;
     std::int64_t shut_outs_ = 0;
@@ -167,6 +169,7 @@ Status Planner::read() {
         return status;
     read_cover();
     read_past();
+    read_busy();
     start_queue();
     return {};
 }
@@ -221,6 +224,13 @@ void Planner::read_past() {
     }
     std::sort(past_.begin(), past_.end());
     past_.erase(std::unique(past_.begin(), past_.end()), past_.end());
+}
+
+void Planner::read_busy() {
+    busy_.resize(reps_.size());
+    for (Text key : facts_.busy_reps)
+        if (const int rep = number_in(reps_, key); rep != nobody)
+            busy_[at(rep)] = true;
 }
 
 void Planner::start_queue() {
@@ -345,6 +355,9 @@ Hurdle Planner::hurdle(const Customer &customer) const {
         earlier_holders += covers(pair->second, customer.region);
     if (earlier_holders == covering)
         return Hurdle::earlier_holder;
+    for (int rep = 0; rep < static_cast<int>(busy_.size()); ++rep)
+        if (busy_[at(rep)] && covers(rep, customer.region) && !held_before(customer.number, rep))
+            return Hurdle::busy;
     const Line *last = nullptr;
     for_each_group(customer.region, [&](int group) {
         const auto place = lines_.find(line_key(group, customer.customer_class));
@@ -393,7 +406,8 @@ Line &Planner::line(int group, int customer_class) {
     if (is_new) {
         line.heap.reserve(groups_[at(group)].size());
         for (int rep : groups_[at(group)])
-            line.heap.push_back({facts_.rep_ranks[at(rep)], place_[at(rep)], rep});
+            if (!busy_[at(rep)])
+                line.heap.push_back({facts_.rep_ranks[at(rep)], place_[at(rep)], rep});
         std::make_heap(line.heap.begin(), line.heap.end());
     }
     return line;
@@ -415,6 +429,8 @@ const char *name_of(Hurdle hurdle) noexcept {
         return "capacity";
     case Hurdle::quota:
         return "quota";
+    case Hurdle::busy:
+        return "busy";
     }
     return nullptr;
 }

@@ -38,10 +38,20 @@ struct RotationFacts {
 
     std::span<const Text> past_customers; // who held whom before
     std::span<const Text> past_reps;
+
+    std::span<const Text> busy_reps; // get nothing this time
 };
 
 // Why nobody gets a customer: the furthest hurdle that any rep reached.
-enum class Hurdle : unsigned char { none, no_reps, no_region, earlier_holder, capacity, quota };
+enum class Hurdle : unsigned char {
+    none,
+    no_reps,
+    no_region,
+    earlier_holder,
+    capacity,
+    quota,
+    busy
+};
 const char *name_of(Hurdle hurdle) noexcept;
 
 struct Assignment {
