@@ -208,6 +208,55 @@ SET highseas.clock = '2026-10-12 10:00';
 SELECT due_at FROM highseas_api.protect('c6', NULL);
 CALL highseas.send_reminders();
 SELECT * FROM pg_temp.sent();
+-- A grace shorter than every step: what the new rule strikes is announced at once all the same.
+UPDATE highseas.tenant SET grace = '1 hour';
+DELETE FROM highseas.deadline;
+INSERT INTO highseas.deadline (rule, kind, window_amount, window_unit, remind_before) VALUES ('call', 'no_follow_up', 20, 'day', '{3 days,1 day}');
+SELECT due_at FROM highseas_api.claim('c7', 'ana');
+SET highseas.clock = '2026-10-17 10:00';
+UPDATE highseas.deadline SET window_amount = 2;
+CALL highseas.replan();
+CALL highseas.send_reminders();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c7';
+CALL highseas.expire_due();
+SET highseas.clock = '2026-10-17 11:00';
+CALL highseas.expire_due();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c7';
+-- A window shorter than every step: one reminder halfway. A follow-up begins anew; so does an extension, however
+-- short, and without the reminders' job the expiry announces it and leaves the grace.
+UPDATE highseas.deadline SET window_amount = 12, window_unit = 'hour';
+SELECT due_at FROM highseas_api.claim('c8', 'ana');
+SET highseas.clock = '2026-10-17 16:59';
+CALL highseas.send_reminders();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c8';
+SET highseas.clock = '2026-10-17 17:00';
+CALL highseas.send_reminders();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c8';
+SELECT due_at FROM highseas_api.follow_up('c8', rep => 'ana');
+CALL highseas.send_reminders();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c8';
+SET highseas.clock = '2026-10-17 23:00';
+CALL highseas.send_reminders();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c8';
+SELECT due_at FROM highseas_api.extend('c8', '2026-10-18 05:10', rep => 'ana');
+SET highseas.clock = '2026-10-18 05:10';
+CALL highseas.expire_due();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c8';
+SET highseas.clock = '2026-10-18 06:10';
+CALL highseas.expire_due();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c8';
+-- The sweep finds a rule that got longer, by less than its steps: the later date is announced, too.
+SELECT due_at FROM highseas_api.claim('c9', 'ana');
+SET highseas.clock = '2026-10-18 18:10';
+UPDATE highseas.deadline SET window_amount = 16;
+CALL highseas.expire_due();
+SELECT due_at FROM highseas.customer WHERE customer_key = 'c9';
+SET highseas.clock = '2026-10-18 20:10';
+CALL highseas.send_reminders();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c9';
+SET highseas.clock = '2026-10-18 22:10';
+CALL highseas.expire_due();
+SELECT * FROM pg_temp.sent() WHERE customer_key = 'c9';
 SELECT * FROM highseas.check_consistency();
 
 DROP EXTENSION highseas CASCADE;

@@ -33,6 +33,7 @@ struct World {
     std::vector<std::pair<std::string, Maybe>> tree;        // region, parent
     std::vector<std::tuple<std::string, std::string, Maybe, int>> limits; // rep, kind, class, left
     std::vector<std::pair<std::string, std::string>> past;                // customer, rep
+    std::vector<std::string> busy;                                        // rep
 
     World shuffled(Random &random) const {
         World other = *this;
@@ -78,10 +79,11 @@ Status try_plan(const World &world, std::vector<Row> &rows, ShouldStop should_st
     const auto limit_left = column_of<3, int>(world.limits);
     const auto past_customers = column_of<0, Text>(world.past);
     const auto past_reps = column_of<1, Text>(world.past);
+    const std::vector<Text> busy(world.busy.begin(), world.busy.end());
     const RotationFacts facts{customer_keys,  scores,     regions,     classes,       rep_keys,
                               ranks,          waiting,    cover_reps,  cover_regions, tree_regions,
                               tree_parents,   limit_reps, limit_kinds, limit_classes, limit_left,
-                              past_customers, past_reps};
+                              past_customers, past_reps,  busy};
     std::vector<Assignment> plan(customer_keys.size());
     Status status = plan_rotation(facts, should_stop, plan);
     if (status.ok())
@@ -365,4 +367,25 @@ TEST_CASE("a rotation that is too large is refused before it begins") {
     facts.rep_ranks = ranks;
     facts.rep_waiting_since = waiting;
     CHECK(std::string(plan_rotation(facts, never_stop, {}).sqlstate) == "54000");
+}
+
+TEST_CASE(
+    "a busy rep gets nothing, keeps his place, and is the reason where he might have got it") {
+    World world;
+    world.customers = {{"c1", 3, {}, {}}, {"c2", 2, "north", {}}, {"c3", 1, "north", {}}};
+    world.reps = {{"ann", 0, 1}, {"bob", 0, 2}};
+    world.cover = {{"ann", "north"}};
+    world.tree = {{"north", {}}};
+    world.busy = {"ann", "nobody"};
+    CHECK(plan_of(world) ==
+          std::vector<Row>{{"c1", "bob", ""}, {"c2", "bob", ""}, {"c3", "bob", ""}});
+    world.limits = {{"bob", "capacity", {}, 2}};
+    world.past = {{"c2", "ann"}};
+    CHECK(plan_of(world) ==
+          std::vector<Row>{{"c1", "bob", ""}, {"c2", "bob", ""}, {"c3", "", "busy"}});
+    world.past = {{"c3", "ann"}};
+    CHECK(plan_of(world) ==
+          std::vector<Row>{{"c1", "bob", ""}, {"c2", "bob", ""}, {"c3", "", "capacity"}});
+    world.past.push_back({"c3", "bob"});
+    CHECK(plan_of(world)[2] == Row{"c3", "", "earlier-holder"});
 }
