@@ -110,7 +110,8 @@ BEGIN
           WHERE r.tenant_id = expire_due_batch.tenant_id AND r.rep_key = ANY (holders)
           ORDER BY r.rep_key FOR NO KEY UPDATE SKIP LOCKED) x;
     now := greatest(now, reps_acted);
-    -- Judged by what is so now, under the locks. later: followed up meanwhile, only to look at again later.
+    -- Judged by what is so now, under the locks. (Fenced off: a condition on anything but the key could draw the
+    -- planner to another index, and the list would be searched for each of its entries.) later: followed up meanwhile, only to look at again later.
     -- replanned: due by the date as planned, but a rule got longer since.
     SELECT coalesce(array_agg(x.customer_key), '{}'),
            array_agg(x.customer_key) FILTER (WHERE x.due_at > now),
@@ -120,14 +121,14 @@ BEGIN
            max(x.last_act_at)
     INTO locked, later, replanned, unannounced, due, customers_acted
     FROM (SELECT c.* FROM highseas.customer c
-          WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (found) AND c.state = 'held'
-            AND c.holder = ANY (reps) AND c.check_at <= now AND (c.due_at <= now OR c.next_at > now)
-          ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED) x
+          WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (found)
+          ORDER BY c.customer_key OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) x
     LEFT JOIN LATERAL (
         SELECT true AS judged, y.due_at
         FROM highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since, x.last_follow_up_at,
             x.last_order_at, x.extended_until, x.protected_until, x.deal, NULL, now) y
-        WHERE x.due_at <= now) d ON true;
+        WHERE x.due_at <= now) d ON true
+    WHERE x.state = 'held' AND x.holder = ANY (reps) AND x.check_at <= now AND (x.due_at <= now OR x.next_at > now);
     now := greatest(now, customers_acted + interval '1 microsecond');
     rows := cardinality(locked);
 
@@ -196,10 +197,11 @@ BEGIN
           WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.state = 'held'
             AND c.check_at >= reached AND c.check_at <= now AND c.due_at > now AND c.customer_key <> ALL (busy_customers)
           ORDER BY c.check_at LIMIT batch) x;
-    locked := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                    WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = ANY (found)
-                      AND c.state = 'held' AND c.check_at <= now AND c.due_at > now
-                    ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED);
+    locked := ARRAY(SELECT x.customer_key
+                    FROM (SELECT c.* FROM highseas.customer c
+                          WHERE c.tenant_id = send_reminders_batch.tenant_id AND c.customer_key = ANY (found)
+                          ORDER BY c.customer_key OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) x
+                    WHERE x.state = 'held' AND x.check_at <= now AND x.due_at > now);
     rows := cardinality(locked);
     WITH looked AS (
         UPDATE highseas.customer c
@@ -391,10 +393,10 @@ BEGIN
     more := at ->> 'pool' IS NOT NULL;
 
     SELECT coalesce(array_agg(x.customer_key), '{}'), max(x.last_act_at) INTO keys, acted
-    FROM (SELECT c.customer_key, c.last_act_at FROM highseas.customer c
+    FROM (SELECT c.customer_key, c.last_act_at, c.pool_key, c.state FROM highseas.customer c
           WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys)
-            AND c.pool_key = pool AND c.state = 'free'
-          ORDER BY c.customer_key FOR NO KEY UPDATE SKIP LOCKED) x;
+          ORDER BY c.customer_key OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) x
+    WHERE x.pool_key = pool AND x.state = 'free';
     now := greatest(now, acted + interval '1 microsecond');
     left_out := found - cardinality(keys);
 
