@@ -654,7 +654,7 @@ $$;
 COMMENT ON PROCEDURE highseas.run_job(text, text, bigint, double precision, integer) IS
 'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. Use the procedures named like the jobs. Error SE010 at the end when a batch of any tenant failed, with the job as CONSTRAINT NAME.';
 
-CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 300)
+CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 150)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('expire_due', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.expire_due(text, bigint, double precision, integer) IS
 'Job: returns overdue customers to their pools and tells the reps. tenant: default all that the caller administers. Stops after max_rows or max_seconds, the next run goes on. Errors: SE010 when a batch failed (it was undone, other tenants were served), 25001 inside a transaction block, 22023, 42501, 42704.';
