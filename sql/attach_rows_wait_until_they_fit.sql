@@ -125,7 +125,7 @@ SELECT * FROM at6.problem WHERE attachment IN ('archive', 'clients');
 SELECT customer_key, attachment, name FROM highseas.profile WHERE customer_key IN ('c1', 'old 1') ORDER BY 1;
 
 -- More left out than is noted: everything is read again, so that nothing is lost.
-CREATE TABLE at6.many AS SELECT i AS id, 'm' || i AS client, timestamptz '2026-01-01' AS at FROM generate_series(1, 10050) i;
+CREATE TABLE at6.many AS SELECT i AS id, 'm' || i AS client, timestamptz '2026-01-01' - i * interval '1 hour' AS at FROM generate_series(1, 10050) i;
 GRANT SELECT ON at6.many TO regress_at6_crm;
 SELECT attachment FROM highseas_api.attach('many', 'orders', 'SELECT id AS order_key, client AS customer_key, at AS ordered_at, 1 AS amount, at AS changed_at FROM at6.many', run_as => 'regress_at6_crm');
 CALL highseas.sync();
