@@ -580,7 +580,10 @@ sub check_crm
 		UNION ALL (SELECT 'not there', * FROM ours EXCEPT SELECT 'not there', * FROM theirs)}), '', "$when: who is in the CRM is here, and nobody else");
 	is($node->safe_psql('postgres', q{
 		SELECT c.tenant_id, c.customer_key, c.state, c.holder, p.crm_owner FROM highseas.customer c JOIN highseas.profile p USING (tenant_id, customer_key)
-		WHERE c.tenant_id = 2 AND c.state = 'held' AND c.holder IS DISTINCT FROM p.crm_owner}), '', "$when: the CRM was told of every holder");
+		WHERE c.tenant_id = 2 AND c.state = 'held' AND c.holder IS DISTINCT FROM p.crm_owner
+		  AND NOT EXISTS (SELECT FROM highseas.reconcile_finding f WHERE f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
+		                  AND f.kind = 'owner' AND f.resolved_at IS NULL)}), '',
+		"$when: the CRM was told of every holder, but for those whose owner it changed itself, which are findings");
 	return;
 }
 
