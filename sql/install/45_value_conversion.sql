@@ -78,7 +78,7 @@ COMMENT ON AGGREGATE highseas.fit_logistic(boolean, double precision, VARIADIC "
 ridge: ridge / 2 * (the sum of squares of the coefficients of standardised numbers and of levels) is added to the loss, all rows together; above 0, NULL = 1, the same in every row.
 NULL: rows without converted are skipped; a NULL (or NaN) in a column is unknown, which counts as the average, as do levels seen in fewer than 10 rows. Numbers are kept as real (7 digits).
 log_loss, auc and calibration are by tenfold cross-validation; equal customers are in one fold. The digits are the same for any row order and any plan.
-Errors: 22023 for a ridge out of range or one that differs, rows that differ in their number of columns, or an infinite number; 42804 for a column that is neither number, boolean nor text; 54000 for more than 1 GB of memory (a row takes 80 bytes, and 8 more for each column), 1600 columns, 10000 levels of a column, or 500 terms.';
+Errors: 22023 for a ridge out of range or one that differs, rows that differ in their number of columns, or a number that is infinite or does not fit a real; 42804 for a column that is neither number, boolean nor text; 54000 for more than 1 GB of memory (a row takes 80 bytes, and 8 more for each column), 1600 columns, 10000 levels of a column, or 500 terms.';
 
 CREATE AGGREGATE highseas.fit_naive_bayes(converted boolean, smoothing double precision, VARIADIC columns "any") (
     SFUNC = highseas.leads_add, STYPE = internal, SSPACE = 65536, FINALFUNC = highseas.leads_naive_bayes,
@@ -93,7 +93,7 @@ CREATE FUNCTION highseas.conversion_chance(fit highseas.conversion_fit, VARIADIC
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 5 AS 'MODULE_PATHNAME', 'highseas_conversion_chance';
 COMMENT ON FUNCTION highseas.conversion_chance(highseas.conversion_fit, VARIADIC "any") IS
 'The chance, 0 to 1, that a customer converts: 1 / (1 + exp(-(intercept + the effect of each column))). columns: those that the fit was made of, in their order. NULL when the fit is NULL or too_small; a NULL or NaN in a column, and a level that the fit does not know, has no effect.
-Errors: 22023 for another number of columns, an infinite number, or a fit that is not sound; 42804 for a column of another kind.';
+Errors: 22023 for another number of columns, a number that is infinite or does not fit a real, or a fit that is not sound; 42804 for a column of another kind.';
 
 CREATE FUNCTION highseas.conversion_reasons(fit highseas.conversion_fit, names text[], VARIADIC columns "any")
 RETURNS TABLE (number integer, name text, value text, effect double precision)

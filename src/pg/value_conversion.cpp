@@ -438,8 +438,7 @@ bool read_cells(FunctionCallInfo fcinfo, Learnt &learnt) {
             if (kinds[i] == ColumnKind::number) {
                 cell.number = number_of(type, datum, i + 1);
                 cell.known = !std::isnan(cell.number);
-                if (std::isinf(cell.number))
-                    number_word(cell.number, i);
+                number_word(cell.number, i); // refuses what no fit is made of
             } else if (is_word(type)) {
                 cell.level = word_of(datum);
             } else {

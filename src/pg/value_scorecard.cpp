@@ -85,14 +85,14 @@ Datum highseas_is_sound_bands(PG_FUNCTION_ARGS) {
 Datum highseas_potential_score(PG_FUNCTION_ARGS) {
     Card &card = card_argument(fcinfo);
     const Potential result = potential(card.compiled, facts_argument(fcinfo, card));
-    if (!result.known)
+    if (!result.is_known())
         PG_RETURN_NULL();
-    PG_RETURN_FLOAT8(result.score);
+    PG_RETURN_FLOAT8(result.score());
 }
 
 Datum highseas_potential_coverage(PG_FUNCTION_ARGS) {
     Card &card = card_argument(fcinfo);
-    PG_RETURN_FLOAT8(potential(card.compiled, facts_argument(fcinfo, card)).coverage);
+    PG_RETURN_FLOAT8(potential(card.compiled, facts_argument(fcinfo, card)).coverage());
 }
 
 Datum highseas_potential_lines(PG_FUNCTION_ARGS) {

@@ -62,7 +62,7 @@ TEST_CASE("a fact gives the points of the last band that begins at or below it")
     CompiledScorecard card{};
     REQUIRE(rows.compile(card).ok());
     auto score = [&card](double login, double phone) {
-        return potential(card, std::vector<double>{login, phone}).score;
+        return potential(card, std::vector<double>{login, phone}).score();
     };
     CHECK(score(0, 1) == 100);
     CHECK(score(-infinite, 1) == 100);
@@ -78,12 +78,12 @@ TEST_CASE("what is unknown counts neither for nor against") {
     CompiledScorecard card{};
     REQUIRE(rows.compile(card).ok());
     const Potential half = potential(card, std::vector<double>{30, unknown});
-    CHECK(half.score == 40);
-    CHECK(half.coverage == .75);
+    CHECK(half.score() == 40);
+    CHECK(half.coverage() == .75);
     const Potential none = potential(card, std::vector<double>{unknown, unknown});
-    CHECK_FALSE(none.known);
-    CHECK(none.coverage == 0);
-    CHECK(potential(card, std::vector<double>{1, 1}).coverage == 1);
+    CHECK_FALSE(none.is_known());
+    CHECK(none.coverage() == 0);
+    CHECK(potential(card, std::vector<double>{1, 1}).coverage() == 1);
 }
 
 TEST_CASE("an explanation adds up to the score, and what it promises comes true") {
@@ -129,9 +129,9 @@ TEST_CASE("an explanation adds up to the score, and what it promises comes true"
             first += bands;
         }
         const Potential result = potential(card, facts);
-        REQUIRE(result.known == (known > 0));
+        REQUIRE(result.is_known() == (known > 0));
         if (known > 0)
-            REQUIRE(std::abs(result.score - 100 * worth / known) < .00501);
+            REQUIRE(std::abs(result.score() - 100 * worth / known) < .00501);
 
         const auto lines = explain(card, facts);
         std::int64_t sum = 0;
@@ -142,10 +142,10 @@ TEST_CASE("an explanation adds up to the score, and what it promises comes true"
             auto better = facts;
             const ScoreBand &best = card.bands[static_cast<std::size_t>(lines[i].best)];
             better[i] = std::isinf(best.from) ? -1 : best.from;
-            REQUIRE(std::llround(100 * potential(card, better).score) ==
-                    std::llround(100 * result.score) + lines[i].gain);
+            REQUIRE(std::llround(100 * potential(card, better).score()) ==
+                    std::llround(100 * result.score()) + lines[i].gain);
         }
-        REQUIRE(sum == std::llround(100 * result.score));
+        REQUIRE(sum == std::llround(100 * result.score()));
     }
 }
 

@@ -24,28 +24,6 @@ int band_of(const ScoreBand *bands, const ScoreCriterion &criterion, double fact
     return band;
 }
 
-std::int64_t hundredths(double worth, double known) noexcept {
-    return known > 0 ? std::llround(10000 * worth / known) : 0;
-}
-
-struct Sums {
-    double worth = 0;
-    double known = 0;
-};
-
-Sums sum_up(const CompiledScorecard &card, const double *facts) noexcept {
-    Sums sums;
-    const ScoreBand *bands = card.bands.data();
-    for (const ScoreCriterion &criterion : card.criteria) {
-        const double fact = *facts++;
-        if (std::isnan(fact))
-            continue;
-        sums.worth += bands[band_of(bands, criterion, fact)].worth;
-        sums.known += criterion.most;
-    }
-    return sums;
-}
-
 } // namespace
 
 bool is_sound_bands(std::span<const double> cuts, std::span<const double> points,
@@ -117,14 +95,23 @@ Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noe
 }
 
 Potential potential(const CompiledScorecard &card, std::span<const double> facts) noexcept {
-    const Sums sums = sum_up(card, facts.data());
-    return {sums.known > 0, static_cast<double>(hundredths(sums.worth, sums.known)) / 100,
-            sums.known / card.total};
+    Potential result{0, 0, card.total};
+    const ScoreBand *bands = card.bands.data();
+    const double *fact = facts.data();
+    for (const ScoreCriterion &criterion : card.criteria) {
+        const double value = *fact++;
+        if (std::isnan(value))
+            continue;
+        result.worth += bands[band_of(bands, criterion, value)].worth;
+        result.known += criterion.most;
+    }
+    return result;
 }
 
 void explain_potential(const CompiledScorecard &card, std::span<const double> facts,
                        std::span<ScoreLine> lines) {
-    const Sums sums = sum_up(card, facts.data());
+    constexpr auto hundredths = Potential::hundredths;
+    const Potential sums = potential(card, facts);
     const std::int64_t score = hundredths(sums.worth, sums.known);
     std::vector<std::pair<double, std::size_t>> remainders;
     std::int64_t left = score;

@@ -49,9 +49,17 @@ bool is_sound_bands(std::span<const double> cuts, std::span<const double> points
                     std::span<const std::string_view> bands) noexcept;
 
 struct Potential {
-    bool known; // false: no fact was
-    double score;
-    double coverage;
+    double worth; // of the bands that the facts lie in
+    double known; // of the best bands of the criteria whose fact is known
+    double total; // of the best bands of all
+
+    bool is_known() const noexcept { return known > 0; }
+    double score() const noexcept { return static_cast<double>(hundredths(worth, known)) / 100; }
+    double coverage() const noexcept { return known / total; }
+
+    static std::int64_t hundredths(double worth, double known) noexcept {
+        return known > 0 ? static_cast<std::int64_t>(10000 * worth / known + .5) : 0;
+    }
 };
 
 // NaN = unknown. `facts` has one element for each criterion.
