@@ -311,6 +311,9 @@ TEST_CASE("the digits are the same for any order of the rows and any codes") {
             rows[i] = rows[i / 2];
         rows[5].numbers[1] = unknown;
         rows[6].levels[0] = "";
+        for (std::size_t i = 0; i < rows.size(); i += 5)
+            rows[i + 1].numbers = rows[i].numbers, rows[i + 1].levels = rows[i].levels,
+                     rows[i + 1].label = !rows[i].label;
         Table shuffled;
         for (std::size_t i : random.permutation(rows.size()))
             shuffled.push_back(rows[i]);
