@@ -65,11 +65,12 @@ AS $$
 #variable_conflict use_column
 DECLARE
     t bigint := highseas.authorize(potential_scores.tenant, 'reader');
+    now timestamptz := highseas.clock();  -- a volatile argument would keep the facts from being inlined
     card highseas.scorecard := highseas.compile_scorecard(t, potential_scores.scheme, potential_scores.version);
 BEGIN
     RETURN QUERY
     SELECT f.customer_key, highseas.potential_score(card, VARIADIC f.facts), highseas.potential_coverage(card, VARIADIC f.facts)
-    FROM (SELECT x.* FROM highseas.profile_facts(t, potential_scores.scheme, potential_scores.version, highseas.clock()) x
+    FROM (SELECT x.* FROM highseas.profile_facts(t, potential_scores.scheme, potential_scores.version, now) x
           OFFSET 0) f;  -- a fence: the facts are worked out once
 END
 $$;
@@ -84,10 +85,11 @@ AS $$
 #variable_conflict use_column
 DECLARE
     t bigint := highseas.authorize(explain_potential.tenant, 'reader');
+    now timestamptz := highseas.clock();
     card highseas.scorecard := highseas.compile_scorecard(t, explain_potential.scheme, explain_potential.version);
     facts double precision[] := (
         SELECT f.facts
-        FROM highseas.profile_facts(t, explain_potential.scheme, explain_potential.version, highseas.clock()) f
+        FROM highseas.profile_facts(t, explain_potential.scheme, explain_potential.version, now) f
         WHERE f.customer_key = explain_potential.customer COLLATE "C");
 BEGIN
     IF facts IS NULL THEN
