@@ -49,14 +49,17 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'limit_kinds' THEN '''{quota}''' WHEN 'kinds' THEN '''{no_follow_up}''' WHEN 'units' THEN '''{day}'''
             WHEN 'act' THEN '''claim''' WHEN 'deal' THEN '''none''' WHEN 'customer_keys' THEN '''{a}''' WHEN 'regions' THEN '''{NULL}'''
             WHEN 'classes' THEN '''{NULL}''' WHEN 'tree_parents' THEN '''{NULL}'''
-            WHEN 'table' THEN '''quota''' WHEN 'matching' THEN '''{"rule": "x"}''' END,
+            WHEN 'table' THEN '''quota''' WHEN 'matching' THEN '''{"rule": "x"}'''
+            WHEN 'model' THEN '''mbg_nbd''' WHEN 'calibration_ends_on' THEN '''2026-02-02'''
+            WHEN 'spend_fit' THEN 'ROW(''gamma_gamma'', ''{1,2,3}'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)' END,
         CASE type
             WHEN 'text' THEN '''x''' WHEN 'name' THEN '''x''' WHEN 'text[]' THEN '''{x}''' WHEN 'bigint[]' THEN '''{1}'''
             WHEN 'integer' THEN '1' WHEN 'bigint' THEN '1' WHEN 'real' THEN '1' WHEN 'double precision' THEN '1' WHEN 'boolean' THEN 'true'
             WHEN 'integer[]' THEN '''{1}''' WHEN 'numeric[]' THEN '''{1}''' WHEN 'double precision[]' THEN '''{1}''' WHEN 'real[]' THEN '''{1}''' WHEN 'boolean[]' THEN '''{t}''' WHEN 'date' THEN '''2026-03-02'''
             WHEN 'date[]' THEN '''{}''' WHEN 'interval' THEN '''1 day''' WHEN 'interval[]' THEN '''{1 day}'''
             WHEN 'timestamp with time zone' THEN '''2026-03-02''' WHEN 'timestamp with time zone[]' THEN '''{2026-03-02}'''
-            WHEN 'numeric' THEN '1' ELSE 'NULL' END)
+            WHEN 'numeric' THEN '1' WHEN 'highseas.value_fit' THEN 'ROW(''mbg_nbd'', ''{1,1,1,1}'', NULL, NULL, NULL, NULL, NULL, ''day'', NULL)'
+            ELSE 'NULL' END)
 $$;
 CREATE FUNCTION public.nasty(type text) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$
     SELECT 'NULL' UNION ALL
@@ -73,6 +76,9 @@ CREATE FUNCTION public.nasty(type text) RETURNS SETOF text LANGUAGE sql IMMUTABL
         WHEN type IN ('real[]', 'double precision[]', 'numeric[]') THEN ARRAY['''{}''', '''{NULL}''', '''{NaN}''', '''{infinity}''', '''{1,2}''']
         WHEN type = 'jsonb' THEN ARRAY['''[]''', '''{}''', '''null''', '''"rule"''', '''{"": 1}''', '''{"rule": {"a": [1]}}''', '''{"nosuch": 1}''',
             'jsonb_build_object(repeat(''x'', 10000), 1)']
+        WHEN type = 'highseas.value_fit' THEN (SELECT array_agg(format('ROW(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL)', f, u)) FROM unnest(ARRAY['''day''', 'NULL', '''''']) u,
+            unnest(ARRAY['NULL, ''{1,1,1,1}''', '''mbg_nbd'', NULL', '''nosuch'', ''{1,1,1,1}''', '''bg_nbd'', ''{1,1,1}''', '''bg_nbd'', ''{1,NaN,1,1}''', '''pareto_nbd'', ''{1e-100,1e100,1e100,1e-100}''',
+                         '''pareto_nbd'', ''{1e100,1e-100,1e-100,1e100}''', '''mbg_nbd'', ''{1e-100,1e100,1e100,1e-100}''', '''gamma_gamma'', ''{1e-100,1e100,1e-100}''', '''bg_nbd'', ''{{1,1},{1,1}}''', '''bg_nbd'', ''{1,NULL,1,1}''']) f)
         WHEN type = 'boolean' THEN ARRAY['false']
         WHEN type = 'date' THEN ARRAY['''infinity''', '''-infinity''', '''4713-01-01 BC''', '''5874897-12-31''']
         WHEN type = 'date[]' THEN ARRAY['''{NULL}''', '''{infinity}''', '''{5874897-12-31}''', '''{{2026-01-01},{2026-01-02}}''']
