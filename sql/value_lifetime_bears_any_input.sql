@@ -82,3 +82,7 @@ FROM (VALUES ('mbg_nbd', '{.5,6,.9,1.6}'::float8[]), ('bg_nbd', '{.24,4.4,.79,2.
 CROSS JOIN unnest('{0,1,7,200,100000}'::int[]) x CROSS JOIN unnest('{.1,40,10000}'::float8[]) age
 CROSS JOIN LATERAL (SELECT hand(model, parameters, 'week') AS fit, CASE x WHEN 0 THEN 0 ELSE age * .9 END AS recency) f
 CROSS JOIN LATERAL (SELECT highseas.p_alive(fit, x, recency, age) AS p, highseas.expected_purchases(fit, x, recency, age, 520) AS e) v;
+
+-- Other tests drop the extension.
+SET client_min_messages = warning;
+DROP SCHEMA lifetime_bears_any_input CASCADE;

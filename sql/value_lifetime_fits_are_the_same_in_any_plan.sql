@@ -39,3 +39,7 @@ SELECT (f).model, (f).status FROM result CROSS JOIN unnest(ARRAY[mbg, bg, pareto
 SELECT repeats, (highseas.fit_mbg_nbd(repeats, recency, age, 'week')).customers FROM c WHERE repeats > 20 GROUP BY repeats ORDER BY repeats;
 -- Not as a window: the last step sorts the rows in place.
 SELECT highseas.fit_mbg_nbd(repeats, recency, age, 'week') OVER () FROM c;
+
+-- Other tests drop the extension.
+SET client_min_messages = warning;
+DROP SCHEMA lifetime_fits_are_the_same_in_any_plan CASCADE;

@@ -20,7 +20,7 @@ COMMENT ON COLUMN highseas.value_fit.standard_errors IS 'Of the parameters, from
 COMMENT ON COLUMN highseas.value_fit.log_likelihood IS 'Of the data, never with the prior';
 COMMENT ON COLUMN highseas.value_fit.customers IS 'Whom the fit rests on: the sum of the weights';
 COMMENT ON COLUMN highseas.value_fit.skipped IS 'Rows that were left out: with a NULL; for gamma_gamma also those without a repeat or with a mean value of 0 or less';
-COMMENT ON COLUMN highseas.value_fit.status IS 'ok: the likelihood has its maximum here; regularised: the likelihood is flat (a small or odd sample), so a weak prior decided (the logarithm of each parameter is normal, standard deviation 2, around that of a typical value); boundary: not to be trusted, because nobody repeated, a parameter ran to the edge, or (gamma_gamma, q <= 1) the population has no mean';
+COMMENT ON COLUMN highseas.value_fit.status IS 'ok: the likelihood has its maximum here; regularised: the likelihood has no maximum or leaves a parameter open (standard error of its logarithm above 1.5), as small and odd samples do, so a weak prior helped (the logarithm of each parameter is normal, standard deviation 1, around that of a typical value); boundary: not to be trusted, because nobody repeated, a parameter ran to the edge, or (gamma_gamma, q <= 1) the population has no mean';
 COMMENT ON COLUMN highseas.value_fit.unit IS 'Of recency, age, horizon: day, week, month or year; NULL for gamma_gamma';
 COMMENT ON COLUMN highseas.value_fit.correlation IS 'gamma_gamma: of repeats and mean value. The model assumes none: far from 0 it misleads. NULL for the others, and where one of the two does not vary';
 

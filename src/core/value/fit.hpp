@@ -37,9 +37,9 @@ struct Fit {
 
 namespace fitting {
 
-inline constexpr double prior_sd = 2; // of a logarithm: 1/50 … 50 times the typical value
-inline constexpr double farthest = 7; // from the typical value, in logarithms: a factor of 1,100
-inline constexpr double vaguest = 3;  // standard error of a logarithm: a factor of 20 either way
+inline constexpr double prior_sd = 1;  // of a logarithm: mostly 1/7 … 7 times the typical value
+inline constexpr double farthest = 7;  // from the typical value, in logarithms: a factor of 1,100
+inline constexpr double vaguest = 1.5; // standard error of a logarithm: a factor of 4 either way
 inline constexpr double longest_step = 2;
 inline constexpr int most_steps = 200;
 
