@@ -297,10 +297,14 @@ TEST_CASE("lifetime: degenerate samples") {
 TEST_CASE("lifetime: a fit without a mean says so") {
     Random random(6);
     std::vector<Spending> rows;
-    for (int i = 0; i < 5000; ++i) // q = .6: 1/u^(1/q) has no mean
-        rows.push_back({1 + random.below(3), std::pow(uniform(random), -1 / .6)});
+    for (int i = 0; i < 5000; ++i) { // q = .6: 1/u^(1/q) has no mean
+        const int repeats = random.between(1, 3);
+        const double own = std::pow(uniform(random), -1 / .6);
+        rows.push_back({repeats, own * gamma(random, 2 * repeats, 2 * repeats)});
+    }
     const Fit fit = fit_rows(rows);
     CHECK(fit.parameters[1] < 1);
+    CHECK(std::abs(std::log(fit.parameters[0] / 2)) < 1); // nothing else is odd
     CHECK(fit.status == FitOutcome::boundary);
     std::optional<double> spend = 1;
     REQUIRE(

@@ -85,13 +85,15 @@ std::optional<double> GammaGamma::expected_spend(const Spending &spending) const
 }
 
 bool fit_gamma_gamma(std::span<const Spending> rows, ShouldStop should_stop, Fit &fit) {
-    double weight = 0, mean = 0;
+    double weight = 0, mean = 0, log_mean = 0;
     for (const Spending &row : rows) {
         weight += row.weight;
         mean += row.weight * row.mean_value;
+        log_mean += row.weight * std::log(row.mean_value);
     }
     mean /= weight;
-    if (!fit_model<3>(LogLikelihood{rows, should_stop}, {4, 4, .75 * mean}, fit))
+    const double typical = std::exp(log_mean / weight); // which a few huge ones do not move
+    if (!fit_model<3>(LogLikelihood{rows, should_stop}, {4, 4, .75 * typical}, fit))
         return false;
     fit.correlation = correlation(rows, weight, mean);
     if (fit.parameters[1] <= 1)
