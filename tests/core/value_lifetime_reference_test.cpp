@@ -150,6 +150,44 @@ TEST_CASE("lifetime: BG/NBD and MBG/NBD are what their definitions say") {
     }
 }
 
+// Given that he is alive, the rate drops out in closed form: what is left is a mean over the
+// probability of an end, which is quick enough for a wide range of parameters.
+TEST_CASE("lifetime: BG/NBD and MBG/NBD far from the ordinary") {
+    const double alpha = 9, age = 20;
+    for (const bool modified : {true, false})
+        for (const double a : {.1, .5, 5., 49., 200., 800.})
+            for (const double b : {.3, 3., 1500.})
+                for (const double r : {.3, 4., 60.})
+                    for (const int x : {0, 3, 40})
+                        for (const double time : {.5, 10., 200., 900.}) {
+                            const double beta = b + x + (modified ? 1 : 0);
+                            const double width = 12 * std::sqrt(1 / a + 1 / beta);
+                            const double low = std::log(a / beta) - std::max(width, 40 / a);
+                            const double high = std::log(a / beta) + std::max(width, 40 / beta);
+                            const double norm =
+                                std::lgamma(a + beta) - std::lgamma(a) - std::lgamma(beta);
+                            const double step = (high - low) / 8000;
+                            double sum = 0;
+                            for (double v = low; v < high; v += step) {
+                                const double p = 1 / (1 + std::exp(-v));
+                                sum -= std::expm1(-(r + x) * std::log1p(p * time / (alpha + age))) /
+                                       p *
+                                       std::exp(norm - a * std::log1p(std::exp(-v)) -
+                                                beta * std::log1p(std::exp(v)));
+                            }
+                            const FittedModel fitted{modified ? Model::mbg_nbd : Model::bg_nbd,
+                                                     TimeUnit::day,
+                                                     {r, alpha, a, b}};
+                            const History h{x, x ? 15. : 0, age};
+                            double purchases = 0, alive = 0;
+                            REQUIRE(expected_purchases(fitted, h, time, purchases).ok());
+                            REQUIRE(p_alive(fitted, h, alive).ok());
+                            INFO("a " << a << " b " << b << " r " << r << " x " << x << " t "
+                                      << time);
+                            check_near(purchases / alive, sum * step);
+                        }
+}
+
 TEST_CASE("lifetime: Pareto/NBD is what its definition says") {
     Random random(12);
     for (int round = 0; round < 16; ++round) {
