@@ -75,7 +75,7 @@ COMMENT ON FUNCTION highseas.value_currency(bigint, text) IS
 'The currency of a tenant''s values: the wanted one, else the only one that orders have ('''' = none given). Error 22023 when there are several.';
 
 CREATE FUNCTION highseas.fit_value(tenant_id bigint, now timestamptz) RETURNS bigint
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     r highseas.value_rule := highseas.value_rule_of(tenant_id);
@@ -115,9 +115,9 @@ RETURN ARRAY(SELECT least(greatest(f.fact, -36525), 36525) FROM unnest(facts) WI
 COMMENT ON FUNCTION highseas.finite_facts(double precision[]) IS
 'A scorecard''s facts for a regression: "never" (infinitely many days ago) and all that is far out counts as 100 years';
 
--- Values these customers by the fits in force.
+-- Planned anew for each batch: the tables grow from nothing while a run goes on.
 CREATE FUNCTION highseas.value_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     r highseas.value_rule := highseas.value_rule_of(tenant_id);
@@ -187,7 +187,7 @@ COMMENT ON FUNCTION highseas.value_customers(bigint, text[], timestamptz) IS
 'Writes what these customers are worth now, by the fits in force; their potential score orders the pool where the CRM gives no score';
 
 CREATE FUNCTION highseas.refresh_value_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
