@@ -28,7 +28,7 @@ COMMENT ON TYPE highseas.conversion_fit IS
 'What fit_logistic() and fit_naive_bayes() learnt; keep it in a table, and pass it to conversion_chance(). conversion_terms() and conversion_calibration() show the arrays as rows.';
 COMMENT ON COLUMN highseas.conversion_fit.model IS 'logistic or naive_bayes';
 COMMENT ON COLUMN highseas.conversion_fit.status IS
-'ok; too_small: fewer than 20 rows of a label, nothing was fitted; separated: something parts the labels, its coefficient is as large as the ridge allows; thin: fewer than 5 rows of the rarer label for each term';
+'ok; too_small: fewer than 20 rows of a label, nothing was fitted; separated: something parts the labels, its coefficient is as large as the ridge allows; thin: fewer than 5 rows of the rarer label for each term; miscalibrated: log_loss is not below base_log_loss, so that at best the order of the chances counts';
 COMMENT ON COLUMN highseas.conversion_fit.remark IS 'What the status means here; NULL when ok';
 COMMENT ON COLUMN highseas.conversion_fit.customers IS 'Rows with a label';
 COMMENT ON COLUMN highseas.conversion_fit.positives IS 'Those whose label is true';
@@ -85,7 +85,7 @@ CREATE AGGREGATE highseas.fit_naive_bayes(converted boolean, smoothing double pr
     COMBINEFUNC = highseas.leads_combine, SERIALFUNC = highseas.leads_serialize,
     DESERIALFUNC = highseas.leads_deserialize, PARALLEL = SAFE);
 COMMENT ON AGGREGATE highseas.fit_naive_bayes(boolean, double precision, VARIADIC "any") IS
-'Naive Bayes: the chance that a customer converts, as if columns were independent within each label. Numbers are normal, levels counted. Simpler than fit_logistic() and good with few rows; its chances are too extreme where columns tell the same, see conversion_calibration().
+'Naive Bayes: the chance that a customer converts, as if columns were independent within each label. Numbers are normal, levels counted. Simpler than fit_logistic() and good with few rows; its chances are too extreme where columns tell the same or numbers are skewed, see status and conversion_calibration(): mostly their order counts.
 smoothing: so many rows of the average customer are added to the numbers of each label, and as many of each level (Laplace); above 0, NULL = 1, the same in every row. The rest is as in fit_logistic(); an unknown or a new level has no effect.
 Errors: as fit_logistic(), without the limit of 500 terms.';
 

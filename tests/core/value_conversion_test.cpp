@@ -541,10 +541,31 @@ TEST_CASE("too little to learn from is said") {
         CHECK(few.fit.positives == 19);
         CHECK(few.fit.term_count == 0);
         CHECK(fitted(fit, with_positives(481, 1), 1).fit.status == FitStatus::too_small);
-        CHECK(fitted(fit, with_positives(20, 1), 1).fit.status == FitStatus::ok);
+        CHECK(fitted(fit, with_positives(20, 1), 1).fit.term_count > 0);
     }
     CHECK(fitted(fit_logistic, with_positives(20, 5), 1).fit.status == FitStatus::thin);
-    CHECK(fitted(fit_logistic, with_positives(25, 5), 1).fit.status == FitStatus::ok);
+    CHECK(fitted(fit_logistic, with_positives(25, 5), 1).fit.status != FitStatus::thin);
+}
+
+TEST_CASE("chances that are worse than the overall share are said to be so") {
+    Random random(12);
+    Table noise = random_table(random, 500, 2, 0);
+    for (Row &row : noise)
+        row.label = random.chance(20);
+    Table twice = random_table(random, 2000, 6, 0); // one column six times: far too sure
+    for (Row &row : twice) {
+        for (int i = 1; i < 6; ++i)
+            row.numbers[static_cast<std::size_t>(i)] = row.numbers[0];
+        row.label = random.chance(row.numbers[0] > 0 ? 60 : 40);
+    }
+    for (const auto &[fit, rows] :
+         {std::pair{Fit(fit_logistic), noise}, std::pair{Fit(fit_naive_bayes), twice}}) {
+        const Fitted found = fitted(fit, rows, 1);
+        CHECK(found.fit.validation.log_loss >= found.fit.validation.base_log_loss);
+        CHECK(found.fit.status == FitStatus::miscalibrated);
+        CHECK(std::string_view(found.fit.remark).find("log loss") != std::string_view::npos);
+    }
+    CHECK(fitted(fit_logistic, twice, 1).fit.status == FitStatus::ok);
 }
 
 TEST_CASE("odd tables give finite fits") {

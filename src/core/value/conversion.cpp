@@ -1,6 +1,7 @@
 #include "core/value/conversion.hpp"
 
 #include <algorithm>
+#include <cstdio>
 
 #include "core/no_postgres.hpp"
 
@@ -10,6 +11,8 @@ const char *name_of(FitStatus status) noexcept {
     switch (status) {
     case FitStatus::ok:
         return "ok";
+    case FitStatus::miscalibrated:
+        return "miscalibrated";
     case FitStatus::thin:
         return "thin";
     case FitStatus::separated:
@@ -18,6 +21,17 @@ const char *name_of(FitStatus status) noexcept {
         break;
     }
     return "too_small";
+}
+
+void look_at_calibration(ConversionFit &fit) noexcept {
+    const Validation &found = fit.validation;
+    if (fit.status != FitStatus::ok || found.log_loss < found.base_log_loss)
+        return;
+    fit.status = FitStatus::miscalibrated;
+    std::snprintf(fit.remark, sizeof fit.remark,
+                  "the chances are worse than the overall share (log loss %.3g, not below %.3g); "
+                  "at best their order counts (AUC %.3g)",
+                  found.log_loss, found.base_log_loss, found.auc);
 }
 
 Status check_model(ConversionModel &model, std::span<std::size_t> first) noexcept {

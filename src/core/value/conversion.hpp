@@ -42,7 +42,7 @@ struct Validation {
     std::array<CalibrationBand, 10> bands; // by tenths of the leads, from the smallest chance up
 };
 
-enum class FitStatus : unsigned char { ok, thin, separated, too_small };
+enum class FitStatus : unsigned char { ok, miscalibrated, thin, separated, too_small };
 const char *name_of(FitStatus status) noexcept;
 
 struct ConversionFit {
@@ -55,6 +55,9 @@ struct ConversionFit {
     std::size_t term_count;          // 0 where there was too little to fit
     Validation validation;           // means nothing then
 };
+
+// Of a fit that is ok but for this: whoever had said the overall share to everybody had lost less.
+void look_at_calibration(ConversionFit &fit) noexcept;
 
 // Rows as they came, each of 1 + kinds.size() words: the label (0 or 1), then a number's bits as a
 // float (NaN = unknown) or the code of a level.

@@ -435,7 +435,10 @@ Status fit_logistic(const LeadTable &table, double ridge, ShouldStop should_stop
                       "fewer than %zu rows of the rarer label for each of %zu terms",
                       events_per_term, terms);
     }
-    return validate(leads, log_odds, should_stop, fit.validation);
+    status = validate(leads, log_odds, should_stop, fit.validation);
+    if (status.ok())
+        look_at_calibration(fit);
+    return status;
 }
 
 } // namespace highseas

@@ -228,7 +228,10 @@ Status fit_naive_bayes(const LeadTable &table, double smoothing, ShouldStop shou
             log_odds[i] = bayes.log_odds(leads.rows[i], intercept, terms);
         }
     }
-    return validate(leads, log_odds, should_stop, fit.validation);
+    status = validate(leads, log_odds, should_stop, fit.validation);
+    if (status.ok())
+        look_at_calibration(fit);
+    return status;
 }
 
 } // namespace highseas
