@@ -55,6 +55,8 @@ VALUES (1, 'staff', 'reps', 'SELECT ''x'' AS rep_key -- it''s "quoted"', 'somebo
 INSERT INTO highseas.sync_problem (tenant_id, attachment, key, problem, seen_at) VALUES (1, 'staff', NULL, 'the key is NULL', '2025-12-01');
 INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, ours, theirs, found_at, action)
 VALUES (1, 'staff', 'c1', 'owner', NULL, 'ann', '2025-12-01', 'reported');
+INSERT INTO highseas.domain_rule (tenant_id, domain, shared, same_as) VALUES (1, 'example.com', true, 'example.org');
+INSERT INTO highseas.company_word (tenant_id, word, kind, weight) VALUES (1, '客户', 'trade', .2);
 INSERT INTO highseas.purchase VALUES (1, 'c1', 'o1', '2025-06-01', 12.50, 'EUR'), (1, 'c1', 'o2', '2025-07-01', -1e-20, NULL);
 
 SET highseas.tenant = 'east';
