@@ -2,10 +2,13 @@
 
 #include "core/no_postgres.hpp"
 
+// What is written in other alphabets than Latin and the Chinese, Japanese and Korean ones stands
+// here as fold() writes it (ООО: ooo): making ICU's transliterators costs a session more than all
+// the rest.
 namespace highseas::screen {
 
 const std::string_view filler_words = R"(
-: and, the, und, et, of, och, og, oraz, и, de
+: and, the, und, et, of, och, og, oraz, de
 )";
 
 // Classes: limited, stock, partnership, limited partnership, sole, cooperative, association,
@@ -17,8 +20,9 @@ limited: ltda, limitada, lda, sociedade limitada, sociedad limitada, lmtd, ptelt
 limited: limited company, unlimited, unltd, dac, clg, ulc
 limited: private limited company, private company limited, private ltd co, ltd liab, ltd liab co, limited liab
 limited: lc, l.c., unternehmerges, unternehmerges haftungsbeschrankt, ribotos atsakomybes bendrove
-limited: društvo sa ograničenom odgovornošću, sa ogranicenom odgovornoscu, εταιρεία περιορισμένης ευθύνης
-limited: εταιρία περιορισμένης ευθύνης, таварыства з абмежаванай адказнасцю, дружество с ограничена отговорност
+limited: društvo sa ograničenom odgovornošću, sa ogranicenom odgovornoscu, etaireia periorismenes euthynes
+limited: etairia periorismenes euthynes, tavarystva z abmezavanaj adkaznascu
+limited: druzestvo s ogranicena otgovornost
 limited: obshchestvo s ogranichennoy otvetstvennostyu, obshchestvo s ogranichennoi otvetstvennostyu
 limited: tovarystvo z obmezhenoyu vidpovidalnistyu
 limited: llc, l.l.c., l l c, limited liability company, limited liability co, limited liability, fze, fzco
@@ -36,23 +40,23 @@ limited: sp zoo, sp z oo, spzoo, spolka z ograniczona odpowiedzialnoscia, z ogra
 limited: s.r.o., s r o, spol s ro, spol sro, spolecnost s rucenim omezenym, spolocnost s rucenim obmedzenym
 limited: doo, d.o.o., drustvo s ogranicenom odgovornoscu, druzba z omejeno odgovornostjo, kft
 limited: korlatolt felelossegu tarsasag, eood, ood, shpk, sh pk, dooel
-limited: ооо, о.о.о., общество с ограниченной ответственностью, с ограниченной ответственностью, тоо
-limited: товарищество с ограниченной ответственностью, тов, товариство з обмеженою відповідальністю, еоод, оод
-limited: чп, ooo, tov, tzov, too, mchj, mmc
-limited: ltd sti, ltd. şti., limited şirketi, şti, san tic ltd sti, epe, e.p.e., ike, i.k.e., ε.π.ε., επε
-limited: ι.κ.ε., ικε, μονοπρόσωπη ιδιωτική κεφαλαιουχική εταιρεία, cong ty tnhh, tnhh
+limited: ooo, obsestvo s ogranicennoj otvetstvennostu, s ogranicennoj otvetstvennostu, too
+limited: tovarisestvo s ogranicennoj otvetstvennostu, tov, tovaristvo z obmezenou vidpovidalnistu, eood, ood
+limited: cp, ooo, tov, tzov, too, mchj, mmc
+limited: ltd sti, ltd. şti., limited şirketi, şti, san tic ltd sti, epe, e.p.e., ike, i.k.e.
+limited: ike, monoprosope idiotike kephalaiouchike etaireia, cong ty tnhh, tnhh
 limited: cong ty trach nhiem huu han, trach nhiem huu han, sdn bhd, sdn, sendirian berhad
 limited: 有限公司, 有限责任公司, 责任有限公司, 有限合伙公司, 有限会社, 有限會社, 유한회사, 유한책임회사, 合同会社, godo kaisha, yugen kaisha, yk, gk, 有限责任
-limited: 有限, จำกัด, บริษัท จำกัด, חברה בע"מ, בעמ, בע"מ, ذ.م.م, ذمم, ش.ذ.م.م
+limited: 有限, ca kad, brisath ca kad, hbrh b m, bm, b m, dh mm, dhmm, sh dh mm
 stock: plc, p.l.c., p l c, public limited company, public limited, inc, incorporated, incorp, corp, corporation
 stock: corpn, joint stock company, jsc, cjsc, ojsc, pjsc, joint stock, closed joint stock company
 stock: open joint stock company, public joint stock company, bhd, berhad, saog, saoc, psc, pvtjsc, ksc, kscc
 stock: qsc, qpsc, bsc, njsc
 stock: public ltd, public limited, public ltd co, public company, public jsc, public corporation, o j s c
-stock: p j s c, c j s c, jsco, incorporado, incorporada, incorporee, акционерное общество закрытого типа
-stock: акционерное общество открытого типа, закрытае акцыянернае таварыства, адкрытае акцыянернае таварыства
+stock: p j s c, c j s c, jsco, incorporado, incorporada, incorporee, akcionerno obsestvo zakrytogo tipa
+stock: akcionerno obsestvo otkrytogo tipa, zakryta akcyanerna tavarystva, adkryta akcyanerna tavarystva
 stock: otkrytoe aktsionernoe obshchestvo, zakrytoe aktsionernoe obshchestvo, aktsionernoe obshchestvo
-stock: publichnoe aktsionernoe obshchestvo, акционерно дружество, javna delniska druzba
+stock: publichnoe aktsionernoe obshchestvo, akcionerno druzestvo, javna delniska druzba
 stock: sociedade anonima aberta, sociedad anonima abierta
 stock: ag, a.g., aktiengesellschaft, kgaa, kommanditgesellschaft auf aktien, se, s.e., societas europaea, sa
 stock: s.a., société anonyme, sociedad anonima, sociedade anonima, sas, s.a.s., société par actions simplifiée
@@ -64,13 +68,13 @@ stock: akcine bendrove, akciju sabiedriba, p/f
 stock: spółka akcyjna, akciova spolecnost, akciova spolocnost, akcionarsko drustvo, dd, d.d., ad, a.d., nyrt
 stock: zrt, nyilvanosan mukodo reszvenytarsasag, zartkoruen mukodo reszvenytarsasag, ead, sh.a., sha
 stock: dionicko drustvo, delniska druzba
-stock: ао, зао, оао, пао, нао, акционерное общество, закрытое акционерное общество
-stock: открытое акционерное общество, публичное акционерное общество, ат, прат, пат, акціонерне товариство
-stock: приватне акціонерне товариство, еад, ад, ao, zao, oao, pao, aozt, ανώνυμη εταιρεία, anonymi etairia
+stock: ao, zao, oao, pao, nao, akcionerno obsestvo, zakryto akcionerno obsestvo
+stock: otkryto akcionerno obsestvo, publicno akcionerno obsestvo, at, prat, pat, akcionerne tovaristvo
+stock: privatne akcionerne tovaristvo, ead, ad, ao, zao, oao, pao, aozt, anonyme etaireia, anonymi etairia
 stock: anonim şirketi, anonim sirketi, a.ş., t.a.s., cong ty co phan, ctcp, co phan, pt, p.t.
-stock: perseroan terbatas, tbk, perusahaan terbuka, pt tbk, pcl, public company limited, มหาชน, จำกัด มหาชน
-stock: 股份有限公司, 股份公司, 株式会社, 株式會社, 주식회사, 주, 株, kabushiki kaisha, kk, k.k., 股份, 上市公司, 股份合作公司, ش.م.م, شركة مساهمة
-stock: شمم
+stock: perseroan terbatas, tbk, perusahaan terbuka, pt tbk, pcl, public company limited, mhachn, ca kad mhachn
+stock: 株, 주, 股份有限公司, 股份公司, 株式会社, 株式會社, 주식회사, kabushiki kaisha, kk, k.k., 股份, 上市公司, 股份合作公司, sh mm, shrkt msahmt
+stock: shmm
 partnership: partnerschaftsgesellschaft mbb, mbb, offene erwerbsgesellschaft, 任意組合, ohg
 partnership: offene handelsgesellschaft, gbr, gesellschaft burgerlichen rechts, snc, s.n.c.
 partnership: società in nome collettivo, société en nom collectif, sci, s.c.i., société civile immobilière, vof
@@ -83,79 +87,79 @@ limited partnership: gmbh co kg, gmbh cokg, gmbh & co. ohg, ag co kg, ag & co. k
 limited partnership: se co kg, kgaa, ks, k/s, kommanditselskab, kommandiittiyhtio, ky, kommanditbolag, cv, c.v.
 limited partnership: commanditaire vennootschap, scs, s.c.s., société en commandite simple
 limited partnership: società in accomandita semplice, spolka komandytowa, sp k, komandytowa
-limited partnership: komanditni spolecnost, sp z oo sp k, ee, ε.ε., 有限合伙, 合资会社, 有限合伙企业
+limited partnership: komanditni spolecnost, sp z oo sp k, ee, 有限合伙, 合资会社, 有限合伙企业
 sole: kfr, kfm, întreprindere individuală, intreprindere individuala, pfa, e.k., ek, ekfm, ekfr
-sole: eingetragener kaufmann, eingetragene kauffrau, einzelunternehmen, eirl, e.i.r.l., eireli, ип, и.п.
-sole: индивидуальный предприниматель, фоп, фізична особа підприємець, individual entrepreneur
+sole: eingetragener kaufmann, eingetragene kauffrau, einzelunternehmen, eirl, e.i.r.l., eireli, ip
+sole: individualnyj predprinimatel, fop, fizicna osoba pidpriemec, individual entrepreneur
 sole: sole proprietorship, sole trader, enkeltmandsvirksomhed, enskild firma, toiminimi, eenmanszaak, dba
 sole: d/b/a, 个体工商户, 个体户, 个人独资企业, ditta individuale, impresa individuale, autonomo, freelancer
 cooperative: eg, e.g., eingetragene genossenschaft, genossenschaft, cooperative, coop, cooperativa, soc coop
 cooperative: società cooperativa, scarl, s.c.a.r.l., sociedad cooperativa, société coopérative, scop, scrl
 cooperative: cooperatie, coöperatie, ua, andelsselskab, amba, a.m.b.a., samvirkeforetak, osuuskunta, osk
-cooperative: ekonomisk forening, spoldzielnia, druzstvo, zadruga, szovetkezet, кооператив, 合作社, 专业合作社, 农民专业合作社
+cooperative: ekonomisk forening, spoldzielnia, druzstvo, zadruga, szovetkezet, kooperativ, 合作社, 专业合作社, 农民专业合作社
 cooperative: 股份合作制, 協同組合, 협동조합, koperasi, kooperatif
 association: e.v., ev, eingetragener verein, verein, asbl, a.s.b.l., vzw, v.z.w., onlus, asociacion, associacao
 association: ry, rekisteroity yhdistys, npo, nonprofit, ngo, 协会, 社团法人, 一般社団法人, 社団法人, 사단법인, cic, cio
 foundation: stiftung, foundation, fundacion, fundacao, fondation, fondazione, stichting, fundacja, nadace
-foundation: alapitvany, stiftelse, stiftelsen, säätiö, фонд, 基金会, 财団法人, 財団法人, 一般財団法人, 재단법인, yayasan, vakfi
-state: государственное унитарное предприятие, федеральное государственное унитарное предприятие
-state: муниципальное унитарное предприятие, государственное учреждение
-state: федеральное государственное бюджетное учреждение, государственное бюджетное учреждение
-state: муниципальное бюджетное учреждение, казенное учреждение, бюджетное учреждение, фгбу, фку, гбу, мбу, гку
-state: федеральное казенное учреждение, societe d economie mixte, soe, eigenbetrieb, aör, aoer, kdör
-state: anstalt des öffentlichen rechts, korperschaft des offentlichen rechts, empresa publica, фгуп, гуп, муп
-state: унитарное предприятие, 全民所有制, 国有独资, 国营, 独立行政法人, ente pubblico, statni podnik
+foundation: alapitvany, stiftelse, stiftelsen, säätiö, fond, 基金会, 财団法人, 財団法人, 一般財団法人, 재단법인, yayasan, vakfi
+state: gosudarstvenno unitarno predpriatie, federalno gosudarstvenno unitarno predpriatie
+state: municipalno unitarno predpriatie, gosudarstvenno ucrezdenie
+state: federalno gosudarstvenno budzetno ucrezdenie, gosudarstvenno budzetno ucrezdenie
+state: municipalno budzetno ucrezdenie, kazenno ucrezdenie, budzetno ucrezdenie, fgbu, fku, gbu, mbu, gku
+state: federalno kazenno ucrezdenie, societe d economie mixte, soe, eigenbetrieb, aör, aoer, kdör
+state: anstalt des öffentlichen rechts, korperschaft des offentlichen rechts, empresa publica, fgup, gup, mup
+state: unitarno predpriatie, 全民所有制, 国有独资, 国营, 独立行政法人, ente pubblico, statni podnik
 company: co, company, compagnie, cie, & cie, cia, compania, companhia, firma, kompania, společnost, spolka
 company: sociedad, sociedade, société, ste, soc, società, gesellschaft, selskab, yhtiö, bolag, bedrijf
-company: maatschappij, компания, фирма, предприятие, şirketi, sirketi, sirket, cong ty, 公司, 会社, 會社, 회사, บริษัท
-company: شركة, חברה, kaisha, gaisha, kongsi
-branch: branch, zweigniederlassung, niederlassung, succursale, sucursal, filiale, oddzial, filial, филиал, 分公司
+company: maatschappij, kompania, firma, predpriatie, şirketi, sirketi, sirket, cong ty, 公司, 会社, 會社, 회사, brisath
+company: shrkt, hbrh, kaisha, gaisha, kongsi
+branch: branch, zweigniederlassung, niederlassung, succursale, sucursal, filiale, oddzial, filial, 分公司
 )";
 
 // Chinese ones are the shortest words: 汽车配件 is cut into two anyway.
 const std::string_view trade_words = R"(
-group: group, grupo, groupe, gruppe, gruppo, grup, grupa, groep, koncern, konzern, группа, 集团, グループ, 그룹
-holding: holding, holdings, hldg, hldgs, holdco, холдинг, beteiligung, beteiligungs, beteiligungen
+group: group, grupo, groupe, gruppe, gruppo, grup, grupa, groep, koncern, konzern, gruppa, 集团, グループ, 그룹
+holding: holding, holdings, hldg, hldgs, holdco, beteiligung, beteiligungs, beteiligungen
 holding: beteiligungsgesellschaft, 控股, ホールディングス, 홀딩스
 international: international, intl, internacional, internationale, internazionale, internationaler
 international: mezhdunarodny, 国际, インターナショナル
 global: global, globale, worldwide, weltweit, 环球, 全球, 寰宇
 trading: trading, trade, trades, traders, trader, handel, handels, handelsgesellschaft, handelshaus, comercial
 trading: comercio, comercializadora, commerce, commercial, negoce, commerciale, commercio, ticaret, handlowe
-trading: handlowa, torgovy, торговый, торговая, торговля, 贸易, 商贸, 经贸, 商事, 贸, 通商, 무역, 상사
+trading: handlowa, torgovy, torgovyj, torgovaa, torgovla, 贸易, 贸, 商贸, 经贸, 商事, 通商, 무역, 상사
 import export: import, export, imports, exports, importexport, impex, importacion, exportacion, importaciones
-import export: exportaciones, importation, exportation, einfuhr, ausfuhr, ithalat, ihracat, импорт, экспорт
+import export: exportaciones, importation, exportation, einfuhr, ausfuhr, ithalat, ihracat, import, eksport
 import export: 进出口, 进口, 出口, 外贸, 对外贸易
 industry: industry, industries, industrial, industrie, industria, industrias, industriel, industriale, sanayi
-industry: przemysl, промышленность, промышленная, indústria, indústrias, 工业, 实业, 产业, 산업, 공업
+industry: przemysl, promyslennost, promyslennaa, indústria, indústrias, 工业, 实业, 产业, 산업, 공업
 technology: technology, technologies, tech, technik, technologie, technologien, technological, technical
 technology: tecnologia, tecnologias, technologia, teknoloji, teknologi, technic, technics, technique
-technology: techniques, tecnica, tecnicas, технологии, технология, техника, 科技, 技术, 高科技, 高新, テクノロジー, 기술, 테크
+technology: techniques, tecnica, tecnicas, tehnologii, tehnologia, tehnika, 科技, 技术, 高科技, 高新, テクノロジー, 기술, 테크
 electronics: electronics, electronic, elektronik, electronica, electronique, elettronica, elektronika
-electronics: электроника, 电子, 电器, 家电, エレクトロニクス, 전자
+electronics: elektronika, 电子, 电器, 家电, エレクトロニクス, 전자
 electric: electric, electrical, elektro, elektrik, electricity, electrica, electrico, electrique, elettrica
-electric: электро, 电气, 电力, 机电, 전기
+electric: elektro, 电气, 电力, 机电, 전기
 machinery: machinery, machine, machines, maschinen, maschinenbau, maquinaria, maquinas, macchine, makina
-machinery: makine, maszyny, машины, машиностроение, machining, mechanical, mechanics, mechanik, mecanica
+machinery: makine, maszyny, masiny, masinostronie, machining, mechanical, mechanics, mechanik, mecanica
 machinery: mecanique, 机械, 机器, 机床, 重工, 重型机械, 기계, 機械
 manufacturing: manufacturing, manufacturer, manufacturers, manufacture, manufactory, mfg, mfr, produktion
 manufacturing: produktions, production, produccion, producciones, producao, produzione, imalat, fabrication
-manufacturing: fertigung, fabrik, fabrika, factory, fabrica, fabbrica, usine, works, werke, werk, завод
-manufacturing: фабрика, производство, производственная, zavod, 制造, 加工厂, 工厂, 厂, 总厂, 制作, 制品, 製作所, 製造, 제조, 공장
+manufacturing: fertigung, fabrik, fabrika, factory, fabrica, fabbrica, usine, works, werke, werk, zavod
+manufacturing: fabrika, proizvodstvo, proizvodstvennaa, zavod, 制造, 厂, 加工厂, 工厂, 总厂, 制作, 制品, 製作所, 製造, 제조, 공장
 metal: metal, metals, metall, metaux, metales, metalli, metallurgy, metallbau, metallurgical, steel, stahl
-metal: stahlbau, stahlhandel, acero, aceros, acier, acciaio, celik, demir, iron, stal, сталь, металл, 金属, 钢铁
+metal: stahlbau, stahlhandel, acero, aceros, acier, acciaio, celik, demir, iron, stal, metall, 金属, 钢铁
 metal: 钢材, 冶金, 冶炼, 铁合金, 不锈钢, 五金, 铝业, 铜业, 철강, 금속
 chemical: chemical, chemicals, chemie, chemistry, quimica, quimicos, quimicas, chimie, chimique, chimica, kimya
-chemical: chemia, химия, химический, 化工, 化学, 石化, 화학
+chemical: chemia, himia, himiceskij, 化工, 化学, 石化, 화학
 plastics: plastic, plastics, kunststoff, kunststoffe, kunststofftechnik, plastico, plasticos, plastique
-plastics: plastiques, plastica, plastik, rubber, gummi, caucho, пластик, пластмасс, 塑料, 塑胶, 塑业, 橡胶, 橡塑, 高分子
+plastics: plastiques, plastica, plastik, rubber, gummi, caucho, plastmass, 塑料, 塑胶, 塑业, 橡胶, 橡塑, 高分子
 packaging: packaging, packing, package, packages, verpackung, verpackungen, verpackungs, embalaje, embalajes
-packaging: emballage, emballages, imballaggi, ambalaj, opakowania, упаковка, 包装, 纸业, 纸制品, 印刷, 彩印, printing
+packaging: emballage, emballages, imballaggi, ambalaj, opakowania, upakovka, 包装, 纸业, 纸制品, 印刷, 彩印, printing
 packaging: print, druck, druckerei, impresion, imprenta, imprimerie, 포장, 인쇄
 textile: textile, textiles, textil, tessile, tekstil, tekstyl, garment, garments, apparel, clothing, fashion
-textile: fashions, moda, mode, bekleidung, confecciones, confection, ropa, vetements, текстиль, одежда, 纺织, 纺织品
+textile: fashions, moda, mode, bekleidung, confecciones, confection, ropa, vetements, tekstil, odezda, 纺织, 纺织品
 textile: 服装, 服饰, 针织, 印染, 制衣, 鞋业, 家纺, 皮革, 箱包, 섬유, 의류
-furniture: furniture, mobel, mobler, muebles, meubles, mobili, mobilya, meble, мебель, 家具, 家居, 木业, wood, timber
+furniture: furniture, mobel, mobler, muebles, meubles, mobili, mobilya, meble, mebel, 家具, 家居, 木业, wood, timber
 furniture: holz, holzbau, madera, maderas, bois, legno, 가구
 building materials: materials, material, baustoffe, baustoff, materiales, materiaux, materiali, materialy
 building materials: materiais, 建材, 材料, 新材料, 石材, 陶瓷, 水泥, 玻璃, ceramics, ceramic, keramik, glass, glas, vidrio
@@ -163,74 +167,74 @@ building materials: verre, cement, zement, 재료, 소재
 construction: construction, constructions, constructora, construcciones, construccion, construcao, construtora
 construction: costruzioni, bau, bauunternehmung, baugesellschaft, hochbau, tiefbau, builder, builders, building
 construction: buildings, contracting, contractor, contractors, insaat, yapi, budowa, budowlane, stroy
-construction: строительство, строительная, 建设, 建筑, 建工, 土木, 土建, 건설, 건축, 建設, 工務店
+construction: stroitelstvo, stroitelnaa, 建设, 建筑, 建工, 土木, 土建, 건설, 건축, 建設, 工務店
 engineering: engineering, engineers, engineer, ingenieria, ingenierie, ingegneria, ingenieurburo, ingenieure
-engineering: ingenieur, muhendislik, inzynieria, инжиниринг, engenharia, 工程, 装备, 설비, エンジニアリング, 엔지니어링
+engineering: ingenieur, muhendislik, inzynieria, inziniring, engenharia, 工程, 装备, 설비, エンジニアリング, 엔지니어링
 installation: installation, installations, installationen, instalaciones, sanitar, heizung, heating, klima
 installation: klimatechnik, haustechnik, plumbing, 安装, 装饰, 装修, 装潢, dekoration, decoration, interiors, interior
 real estate: realestate, realty, property, properties, estate, estates, immobilien, inmobiliaria, immobilier
-real estate: immobiliare, gayrimenkul, emlak, nieruchomosci, недвижимость, imobiliaria, 房地产, 地产, 置业, 房产, 物业
+real estate: immobiliare, gayrimenkul, emlak, nieruchomosci, nedvizimost, imobiliaria, 房地产, 地产, 置业, 房产, 物业
 real estate: 不動産, 부동산
 automotive: automotive, auto, autos, automobile, automobiles, automobil, automoviles, automotriz, car, cars
-automotive: vehicle, vehicles, motors, motor, motoren, kfz, autohaus, fahrzeuge, fahrzeugbau, otomotiv, авто
-automotive: автомобили, 汽车, 汽配, 车业, 摩托车, 자동차, 自動車
+automotive: vehicle, vehicles, motors, motor, motoren, kfz, autohaus, fahrzeuge, fahrzeugbau, otomotiv, avto
+automotive: avtomobili, 汽车, 汽配, 车业, 摩托车, 자동차, 自動車
 parts: parts, components, component, teile, ersatzteile, komponenten, repuestos, partes, pieces, componentes
-parts: componenti, ricambi, czesci, запчасти, spares, accessories, zubehor, 配件, 零部件, 零件, 部件, 부품
+parts: componenti, ricambi, czesci, zapcasti, spares, accessories, zubehor, 配件, 零部件, 零件, 部件, 부품
 equipment: equipment, equipments, equip, equipos, equipo, equipement, equipements, apparatus, apparate, anlagen
 equipment: anlagenbau, gerate, geratebau, gear, tools, tool, werkzeug, werkzeuge, werkzeugbau, herramientas
-equipment: outils, utensili, instruments, instrument, instrumente, оборудование, 设备, 器材, 仪器, 仪表, 工具, 模具, 器械, 장비
+equipment: outils, utensili, instruments, instrument, instrumente, oborudovanie, 设备, 器材, 仪器, 仪表, 工具, 模具, 器械, 장비
 equipment: 기기
 medical: medical, medic, medica, medico, medicos, medizin, medizintechnik, medicine, healthcare, health
 medical: gesundheit, salud, sante, sanita, saglik, clinic, clinica, clinique, klinik, hospital, pharma
-medical: pharmaceutical, pharmaceuticals, pharmacy, apotheke, farmacia, pharmacie, farmaceutica, ilac, фарма
-medical: медицинский, dental, zahnarzt, 医疗, 医药, 制药, 药业, 生物, 健康, 医院, 药房, 大药房, 의료, 제약, 바이오, 製薬, biotech
+medical: pharmaceutical, pharmaceuticals, pharmacy, apotheke, farmacia, pharmacie, farmaceutica, ilac, farma
+medical: medicinskij, dental, zahnarzt, 医疗, 医药, 制药, 药业, 生物, 健康, 医院, 药房, 大药房, 의료, 제약, 바이오, 製薬, biotech
 medical: biotechnology, bio
 food: food, foods, foodstuff, foodstuffs, lebensmittel, nahrungsmittel, alimentos, alimentaria, alimenticia
-food: alimentation, aliments, alimentari, alimentare, gida, zywnosc, продукты, 食品, 粮油, 粮食, 餐饮, 饮料, 酒业, 茶业, 乳业
+food: alimentation, aliments, alimentari, alimentare, gida, zywnosc, produkty, 食品, 粮油, 粮食, 餐饮, 饮料, 酒业, 茶业, 乳业
 food: 调味品, 食品加工, beverage, beverages, getranke, bebidas, boissons, bevande, catering, restaurant, restaurants
 food: restaurante, ristorante, cafe, bakery, backerei, panaderia, boulangerie, 식품, 푸드
 agriculture: agriculture, agricultural, agrar, agricola, agro, agri, agribusiness, farm, farms, farming
-agriculture: landwirtschaft, landtechnik, tarim, ferme, fazenda, агро, сельское, 农业, 农产品, 养殖, 种植, 畜牧, 园林, 园林绿化
+agriculture: landwirtschaft, landtechnik, tarim, ferme, fazenda, agro, selsko, 农业, 农产品, 养殖, 种植, 畜牧, 园林, 园林绿化
 agriculture: 林业, 水产, 渔业, 饲料, garden, gardens, garten, gartenbau, jardin, seafood, 농업, 수산
 energy: energy, energie, energia, enerji, energetika, power, solar, solartechnik, photovoltaic, photovoltaik
-energy: oil, gas, petroleum, petrol, petroleo, энергия, нефть, газ, 能源, 新能源, 石油, 天然气, 燃气, 太阳能, 光伏, 光电, 电源, 电池
+energy: oil, gas, petroleum, petrol, petroleo, energia, neft, gaz, 能源, 新能源, 石油, 天然气, 燃气, 太阳能, 光伏, 光电, 电源, 电池
 energy: 煤业, 煤炭, 矿业, mining, mines, mine, minera, mineria, bergbau, battery, batteries, 环保, 环境, umwelt
 energy: umwelttechnik, environmental, environment, ambiental, water, wasser, agua, 水务, 水利, 에너지
 lighting: lighting, light, lights, led, beleuchtung, licht, lichttechnik, iluminacion, eclairage, illuminazione
 lighting: aydinlatma, 照明, 灯饰, 灯具, 조명
-logistics: logistics, logistic, logistik, logistica, logistique, lojistik, логистика, transport, transports
+logistics: logistics, logistic, logistik, logistica, logistique, lojistik, logistika, transport, transports
 logistics: transportation, transporte, transportes, trasporti, spedition, speditions, forwarding, forwarders
-logistics: freight, shipping, cargo, nakliyat, tasimacilik, spedycja, транспорт, express, courier, 物流, 运输, 货运
+logistics: freight, shipping, cargo, nakliyat, tasimacilik, spedycja, transport, express, courier, 物流, 运输, 货运
 logistics: 快递, 速递, 供应链, 航运, 海运, 仓储, 물류, 운송
 travel: travel, travels, tours, tour, tourism, touristik, reisen, reiseburo, viajes, turismo, voyages, viaggi
-travel: turizm, turystyka, туризм, hotel, hotels, 旅游, 旅行社, 酒店, 宾馆, 饭店, 여행, 호텔
+travel: turizm, turystyka, hotel, hotels, 旅游, 旅行社, 酒店, 宾馆, 饭店, 여행, 호텔
 media: media, medien, medios, multimedia, advertising, werbung, werbeagentur, publicidad, publicite, pubblicita
 media: reklam, reklama, marketing, communication, communications, comunicacion, comunicaciones, kommunikation
 media: publishing, publisher, publishers, verlag, editorial, editora, film, films, studio, studios, design
-media: designs, дизайн, реклама, 传媒, 广告, 文化, 传播, 影视, 影业, 设计, 营销, 策划, 出版社, 会展, 展览, 미디어, 광고
+media: designs, dizajn, reklama, 传媒, 广告, 文化, 传播, 影视, 影业, 设计, 营销, 策划, 出版社, 会展, 展览, 미디어, 광고
 software: software, softwares, softwareentwicklung, program, computer, computers, computing, informatik
-software: informatica, informatique, informatics, it, yazilim, bilisim, программное, digital, digitale
+software: informatica, informatique, informatics, it, yazilim, bilisim, programmno, digital, digitale
 software: digitales, data, daten, datos, cloud, internet, online, web, network, networks, netzwerk, netzwerke
 software: redes, reseaux, 软件, 信息, 计算机, 电脑, 网络, 数字, 数码, 数据, 智能, 人工智能, 互联网, 云计算, 电商, ecommerce, 시스템, 소프트웨어, 정보
 telecom: telecom, telecoms, telecommunication, telecommunications, telekom, telekommunikation
-telecom: telecomunicaciones, telefonica, tele, телеком, mobile, wireless, 通信, 通讯, 电信, 移动, 联通, 통신
+telecom: telecomunicaciones, telefonica, tele, telekom, mobile, wireless, 通信, 通讯, 电信, 移动, 联通, 통신
 services: service, services, servicio, servicios, servico, servicos, dienstleistung, dienstleistungen, dienste
-services: servizi, servizio, hizmetleri, hizmet, uslugi, услуги, сервис, 服务, 서비스, サービス
+services: servizi, servizio, hizmetleri, hizmet, uslugi, servis, 服务, 서비스, サービス
 consulting: consulting, consultants, consultant, consultancy, consult, beratung, beratungs
 consulting: unternehmensberatung, consultoria, consultores, conseil, conseils, consulenza, danismanlik
-consulting: doradztwo, консалтинг, advisory, advisors, advisers, adviser, asesoria, asesores, management, mgmt
-consulting: gestion, gestione, verwaltung, verwaltungs, yonetim, zarzadzanie, управление, 咨询, 管理, 商务, 顾问, 人力资源
+consulting: doradztwo, konsalting, advisory, advisors, advisers, adviser, asesoria, asesores, management, mgmt
+consulting: gestion, gestione, verwaltung, verwaltungs, yonetim, zarzadzanie, upravlenie, 咨询, 管理, 商务, 顾问, 人力资源
 consulting: 劳务, staffing, recruitment, personal, personalservice, zeitarbeit, 컨설팅
 finance: finance, trust, financial, finances, finanz, finanzen, finanziaria, financiera, financiere, finansal
 finance: capital, kapital, investment, investments, invest, investors, investitions, inversiones
-finance: investissement, investissements, investimenti, yatirim, inwestycje, инвест, инвестиции, fund, funds
+finance: investissement, investissements, investimenti, yatirim, inwestycje, invest, investicii, fund, funds
 finance: fonds, asset, assets, vermogensverwaltung, securities, wealth, 投资, 创业投资, 股权投资, 资产, 资本, 金融, 财务, 基金, 证券
 finance: 期货, 信托, 租赁, 融资租赁, 典当, 担保, 融资担保, 小额贷款, 财富, 투자, 금융, 증권
-bank: bank, banks, banco, banque, banca, bankasi, банк, banken, sparkasse, volksbank, raiffeisenbank, 银行, 商业银行
+bank: bank, banks, banco, banque, banca, bankasi, banken, sparkasse, volksbank, raiffeisenbank, 银行, 商业银行
 bank: 村镇银行, 农村商业银行, 农商银行, 信用社, 은행, 銀行
 bank branch: 分行, 支行, 营业部, 分部, 分店, 分社, 分理处, 储蓄所, 营业所
 insurance: insurance, insurances, assurance, assurances, versicherung, versicherungs, versicherungen, seguros
-insurance: seguro, assicurazioni, sigorta, ubezpieczenia, страхование, страховая, 保险, 财产保险, 人寿, 财险, 再保险, broker
+insurance: seguro, assicurazioni, sigorta, ubezpieczenia, strahovanie, strahovaa, 保险, 财产保险, 人寿, 财险, 再保险, broker
 insurance: brokers, brokerage, makler, 经纪, 代理, agency, agencies, agentur, agencia, agence, agenzia, agents, 보험
 legal: law, lawyers, lawyer, legal, attorneys, attorney, rechtsanwalte, rechtsanwalt, kanzlei, abogados
 legal: avocats, avvocati, hukuk, notary, steuerberatung, steuerberater, tax, accounting, accountants, audit
@@ -244,19 +248,19 @@ security: security, sicherheit, sicherheitstechnik, sicherheitsdienst, seguridad
 security: 安防, 保安, 消防, 安全, 보안, safety, protection
 retail: retail, retailer, retailers, store, stores, shop, shops, shopping, market, markets, markt, mart
 retail: supermarket, supermarkets, supermercado, supermercados, tienda, tiendas, magasin, magasins, negozio
-retail: magaza, sklep, sklepy, магазин, einzelhandel, grosshandel, wholesale, wholesaler, mayorista
+retail: magaza, sklep, sklepy, magazin, einzelhandel, grosshandel, wholesale, wholesaler, mayorista
 retail: distribution, distributions, distributor, distributors, distribucion, distribuciones, distribuidora
 retail: distribuzione, vertrieb, vertriebs, vertriebsgesellschaft, pazarlama, dystrybucja, sales, ventas
 retail: ventes, vendite, verkauf, supply, supplies, supplier, suppliers, suministros, lieferant, fornitura, 超市
 retail: 百货, 商场, 商店, 销售, 经销, 经营, 批发, 零售, 连锁, 连锁店, 专卖店, 商行, 市场, 供应, 采购, 商城, 유통, 판매, 마트
 development: development, developments, developer, developers, entwicklung, entwicklungs, desarrollo
-development: desarrollos, developpement, sviluppo, gelistirme, rozwoj, развитие, 发展, 开发, 开发区, 개발
-system: system, systems, systeme, sistema, sistemas, systemes, sistemi, sistem, systemy, система, системы
-system: solution, solutions, losungen, losung, soluciones, solucoes, soluzioni, cozumleri, rozwiazania, решения
+development: desarrollos, developpement, sviluppo, gelistirme, rozwoj, razvitie, 发展, 开发, 开发区, 개발
+system: system, systems, systeme, sistema, sistemas, systemes, sistemi, sistem, systemy, sistemy
+system: solution, solutions, losungen, losung, soluciones, solucoes, soluzioni, cozumleri, rozwiazania, resenia
 system: 系统, 解决方案, 集成, 自动化, automation, automatisierung, automatizacion, automatisation, automazione, otomasyon
-system: automatyka, автоматизация, control, controls, robotics, robot, 控制, 机器人, 솔루션, 자동화
+system: automatyka, avtomatizacia, control, controls, robotics, robot, 控制, 机器人, 솔루션, 자동화
 products: product, products, produkt, produkte, producto, productos, produit, produits, prodotto, prodotti
-products: produtos, urunleri, produkty, продукция, goods, waren, wares, 产品, 用品, 日用品, 办公用品, 用具, 体育用品, 工艺品, 工艺
+products: produtos, urunleri, produkty, produkcia, goods, waren, wares, 产品, 用品, 日用品, 办公用品, 用具, 体育用品, 工艺品, 工艺
 products: 礼品, 玩具, toys, spielwaren, juguetes, gifts, arts, crafts, sports, sport, deportes, cosmetics, cosmetic
 products: kosmetik, beauty, cosmeticos, cosmetiques, 化妆品, 美容, 日化, 母婴, jewelry, jewellery, schmuck, joyeria
 products: bijoux, 珠宝, 首饰, 黄金, 제품, 화장품
@@ -300,8 +304,8 @@ norway: norway, norge, norsk, norske, 挪威
 denmark: denmark, danmark, dansk, danish, 丹麦
 finland: finland, suomi, suomen, finnish, 芬兰
 poland: poland, polska, polski, polskie, polish, 波兰
-russia: russia, russian, russland, россия, российская, rossiya, rossii, 俄罗斯
-ukraine: ukraine, ukraina, украина, 乌克兰
+russia: russia, russian, russland, rossia, rossijskaa, rossiya, rossii, 俄罗斯
+ukraine: ukraine, ukraina, 乌克兰
 turkey: turkey, turkiye, turk, turkish, 土耳其
 usa: usa, u.s.a., america, american, americas, americana, 美国
 canada: canada, canadian, kanada, 加拿大
@@ -475,7 +479,7 @@ sevilla: sevilla, seville
 bilbao: bilbao
 milan: milan, milano, mailand
 rome: rome, roma, rom
-moscow: moscow, moskva, москва, moskau, 莫斯科
+moscow: moscow, moskva, moskau, 莫斯科
 istanbul: istanbul
 new york: newyork, york, ny, nyc, 纽约
 california: california

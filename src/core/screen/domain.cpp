@@ -80,13 +80,12 @@ Domain normalise_domain(std::string_view text, const DomainRules &rules) {
         domain.problem = Problem::too_long;
         return domain;
     }
-    const std::string folded = casefold(text);
-    const std::string_view trim = trimmed(folded);
-    if (trim.empty()) {
+    const std::string_view given = trimmed(text);
+    if (given.empty()) {
         domain.problem = Problem::empty;
         return domain;
     }
-    domain.host = ascii_host(host_part(trim));
+    domain.host = ascii_host(host_part(given));
     const char *registered =
         domain.host.empty() ? nullptr : psl_registrable_domain(&suffix_list(), domain.host.c_str());
     if (!registered) {

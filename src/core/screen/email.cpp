@@ -10,6 +10,13 @@ namespace highseas::screen {
 
 namespace {
 
+bool starts_with_mailto(std::string_view text) {
+    constexpr std::string_view scheme = "mailto:";
+    return text.size() >= scheme.size() &&
+           std::equal(scheme.begin(), scheme.end(), text.begin(),
+                      [](char a, char b) { return a == (b | 0x20) || a == b; });
+}
+
 // Name <local@host>, mailto:local@host?subject=…
 std::string_view address_part(std::string_view text) {
     if (text.ends_with('>')) {
@@ -18,11 +25,28 @@ std::string_view address_part(std::string_view text) {
             return {};
         text = trimmed(text.substr(open + 1, text.size() - open - 2));
     }
-    if (text.starts_with("mailto:")) {
+    if (starts_with_mailto(text)) {
         text.remove_prefix(7);
         text = text.substr(0, text.find('?'));
     }
     return trimmed(text);
+}
+
+struct Parts {
+    std::string local;
+    std::string_view host;
+};
+
+// The host has its own folding, in which ß is not ss.
+Parts parts_of(std::string_view address) {
+    constexpr std::string_view wide_at = "\uFF20";
+    const auto at = address.rfind('@');
+    const auto wide = address.rfind(wide_at);
+    if (at != std::string_view::npos && (wide == std::string_view::npos || wide < at))
+        return {casefold(address.substr(0, at)), address.substr(at + 1)};
+    if (wide != std::string_view::npos)
+        return {casefold(address.substr(0, wide)), address.substr(wide + wide_at.size())};
+    return {};
 }
 
 // A dot-atom; letters of other scripts are letters, too.
@@ -40,38 +64,44 @@ std::string without_ignored(std::string_view local, const DomainRule &rule) {
     std::string result(
         local.substr(0, std::max<std::size_t>(1, local.find_first_of(rule.tag_separator))));
     std::erase_if(result, [&](char c) { return rule.ignored.find(c) != std::string::npos; });
-    return result.empty() ? std::string(local) : result;
+    result = casefold(result); // marks that now follow another letter
+    return is_local_part(result) ? result : std::string(local);
 }
 
 } // namespace
 
 Email normalise_email(std::string_view text, const DomainRules &rules) {
     Email email;
-    if (text.size() > longest_email_text) {
+    const std::string_view given = trimmed(text);
+    if (text.size() > longest_email_text)
         email.problem = Problem::too_long;
-        return email;
-    }
-    const std::string folded = casefold(text);
-    if (trimmed(folded).empty()) {
+    else if (given.empty())
         email.problem = Problem::empty;
+    if (email.problem != Problem::none)
+        return email;
+    const auto [local, host] = parts_of(address_part(given));
+    if (host.empty() || !is_local_part(local) ||
+        host.find_first_of("/:?#\\,; \t\r\n") != std::string_view::npos) {
+        email.problem = Problem::not_an_address;
         return email;
     }
-    const std::string_view address = address_part(trimmed(folded));
-    const auto at = address.rfind('@');
-    const auto local = address.substr(0, at);
-    email.problem = Problem::not_an_address;
-    if (at == std::string_view::npos || !is_local_part(local) ||
-        address.find_first_of("/:?#\\,; \t\r\n", at) != std::string_view::npos)
+    email.domain = normalise_domain(host, rules);
+    email.problem = email.domain.problem;
+    if (email.problem != Problem::none)
         return email;
-    email.domain = normalise_domain(address.substr(at + 1), rules);
-    if (email.domain.problem != Problem::none)
-        return email;
-    email.problem = Problem::none;
-    email.address = std::string(local) + '@' + email.domain.host;
-    const DomainRule &rule = rules.of(email.domain.host);
-    if (!rule.same_as.empty())
-        email.domain = normalise_domain(rule.same_as, rules);
-    email.key = without_ignored(local, rule) + '@' + email.domain.host;
+    email.address = local + '@' + email.domain.host;
+    email.key = local;
+    for (int hop = 0; hop < 4; ++hop) { // from one name of a mail domain to the next
+        const DomainRule &rule = rules.of(email.domain.host);
+        email.key = without_ignored(email.key, rule);
+        if (rule.same_as.empty())
+            break;
+        Domain other = normalise_domain(rule.same_as, rules);
+        if (other.problem != Problem::none || other.host == email.domain.host)
+            break;
+        email.domain = std::move(other);
+    }
+    email.key += '@' + email.domain.host;
     return email;
 }
 

@@ -322,11 +322,24 @@ std::string joined(const std::vector<Word> &words, std::string_view separator) {
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
-    constexpr std::string_view blanks = " \t\r\n\f\v";
-    const auto first = text.find_first_not_of(blanks);
-    if (first == std::string_view::npos)
-        return {};
-    return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+    constexpr std::string_view blanks[] = {
+        " ",      "\t",     "\r",     "\n",     "\f",     "\v",     "\u00A0", "\u3000",
+        "\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C",
+        "\u202D", "\u202E", "\u2060", "\u2066", "\u2067", "\u2068", "\u2069", "\uFEFF"};
+    for (bool found = true; found;) {
+        found = false;
+        for (const auto blank : blanks) {
+            if (text.starts_with(blank)) {
+                text.remove_prefix(blank.size());
+                found = true;
+            }
+            if (text.ends_with(blank)) {
+                text.remove_suffix(blank.size());
+                found = true;
+            }
+        }
+    }
+    return text;
 }
 
 } // namespace highseas::screen
