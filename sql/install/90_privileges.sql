@@ -62,7 +62,7 @@ AS $$
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency',
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
                          'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential',
-                         'normaliser_version', 'normaliser_versions', 'domain_rules', 'company_words'))
+                         'normaliser_version', 'domain_rules', 'company_words'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p

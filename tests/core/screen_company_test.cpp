@@ -151,6 +151,7 @@ TEST_CASE("the class of the legal form is told") {
     CHECK(company("Acme S.A.").legal_form == "stock");
     CHECK(company("宁波牛杰股份有限公司").legal_form == "stock");
     CHECK(company("Acme").legal_form.empty());
+    CHECK(company("Chicago Public Schools").legal_form.empty());
     CHECK(company("общество с ограниченной ответственностью Акме").legal_form == "limited");
     CHECK(company("ανώνυμη εταιρεία Ακμή").legal_form == "stock");
 }

@@ -60,6 +60,8 @@ int rank_of(std::string_view legal_form) {
 class LegalForm {
 public:
     void found(const std::string &meaning) {
+        if (meaning.empty())
+            return;
         if (meaning_.empty() || rank_of(meaning) < rank_of(meaning_) ||
             (rank_of(meaning) == rank_of(meaning_) && meaning < meaning_))
             meaning_ = meaning;

@@ -84,7 +84,7 @@ void CompanyWords::close() {
             changed = true;
             if (rest.words.size() == 1)
                 entries_.insert_or_assign(rest.words.front(),
-                                          WordEntry{WordKind::legal_form, 0.0F, rest.meaning});
+                                          WordEntry{WordKind::legal_form, 0.0F, ""});
             else if (!find_phrase(rest.words))
                 phrases_[rest.words.front()].push_back(std::move(rest));
         }
