@@ -1,5 +1,4 @@
-// The aggregates over what each customer brings: all of one state, which PostgreSQL shares between
-// those in a query that have the same arguments.
+// The aggregates over what each customer brings, and their common parts.
 #include "pg/postgres.hpp"
 
 extern "C" {
@@ -14,6 +13,7 @@ extern "C" {
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
 #include "pg/row.hpp"
+#include "pg/values.hpp"
 
 using namespace highseas;
 using namespace highseas::pg;
@@ -33,69 +33,8 @@ PG_FUNCTION_INFO_V1(highseas_whale_curve);
 
 namespace {
 
-constexpr std::int64_t no_share = -1;
-
-struct Values {
-    std::int64_t share; // the argument of top_share and share_needed
-    std::uint32_t capacity;
-    std::uint32_t count;
-    std::int64_t units[];
-
-    static std::size_t size_of(std::size_t count) {
-        return sizeof(Values) + sizeof(std::int64_t) * count;
-    }
-};
-static_assert(most_values * 2 <= UINT32_MAX);
-
-Values *new_values(MemoryContext context, std::int64_t share, std::uint32_t capacity) {
-    auto *state = static_cast<Values *>(MemoryContextAlloc(context, Values::size_of(capacity)));
-    state->share = share;
-    state->capacity = capacity;
-    state->count = 0;
-    return state;
-}
-
-// Room for more values; the state may move.
-Values *with_room(Values *state, std::uint32_t more) {
-    const std::size_t needed = std::size_t{state->count} + more;
-    if (needed <= state->capacity)
-        return state;
-    if (needed > most_values)
-        ereport(ERROR, (errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED), errmsg("too many values"),
-                        errdetail("At most %zu can be compared at once.", most_values),
-                        errhint("Take a random sample.")));
-    state->capacity =
-        static_cast<std::uint32_t>(std::max<std::size_t>(needed, state->capacity * 2));
-    return static_cast<Values *>(repalloc(state, Values::size_of(state->capacity)));
-}
-
-std::int64_t share_argument(FunctionCallInfo fcinfo, int i) {
-    if (PG_NARGS() <= i)
-        return no_share;
-    if (PG_ARGISNULL(i))
-        raise_null("share");
-    std::int64_t share = 0;
-    const auto *value = PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(i));
-    if (read_units<2>(value, share) != Reading::good || share < 0 || share > whole_share)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("\"share\" must be between 0 and 1"), errhint("20 %% is 0.2.")));
-    return share;
-}
-
-void require_same_share(std::int64_t a, std::int64_t b) {
-    if (a != b)
-        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                        errmsg("\"share\" must be the same for all rows")));
-}
-
-// Sorts in place, which changes nothing for a later final function or a row that is still added.
-Concentration sorted(std::span<std::int64_t> units) {
-    run_interruptible([&] { return sort_values(units, interrupt_waits); });
-    return Concentration(units);
-}
-
 Concentration sorted(Values *state) {
-    return sorted({state->units, state->count});
+    return Concentration(sorted_values(state));
 }
 
 Datum share_datum(FunctionCallInfo fcinfo, std::optional<double> share) {
@@ -109,18 +48,18 @@ double part_of(std::size_t part, std::size_t whole) {
 
 } // namespace
 
-// (state, value [, share])
+// (state, value [, share [, share]])
 Datum highseas_concentration_add(PG_FUNCTION_ARGS) {
     const MemoryContext context = aggregate_context(fcinfo);
     auto *state = state_argument<Values>(fcinfo, 0);
     if (PG_ARGISNULL(1))
         return state_datum(fcinfo, state);
     const std::int64_t units = amount_argument(fcinfo, 1, "value");
-    const std::int64_t share = share_argument(fcinfo, 2);
+    const Shares shares = shares_argument(fcinfo);
     if (state)
-        require_same_share(state->share, share);
+        require_same_shares(state->shares, shares);
     else
-        state = new_values(context, share, 6);
+        state = new_values(context, shares, 6);
     state = with_room(state, 1);
     state->units[state->count++] = units;
     return state_datum(fcinfo, state);
@@ -133,9 +72,9 @@ Datum highseas_concentration_combine(PG_FUNCTION_ARGS) {
     if (!other)
         return state_datum(fcinfo, state);
     if (state)
-        require_same_share(state->share, other->share);
+        require_same_shares(state->shares, other->shares);
     else
-        state = new_values(context, other->share, other->count);
+        state = new_values(context, other->shares, other->count);
     state = with_room(state, other->count);
     std::copy(other->units, other->units + other->count, state->units + state->count);
     state->count += other->count;
@@ -174,14 +113,14 @@ Datum highseas_concentration_top_share(PG_FUNCTION_ARGS) {
     auto *state = state_argument<Values>(fcinfo, 0);
     if (!state)
         PG_RETURN_NULL();
-    return share_datum(fcinfo, sorted(state).top_share(state->share));
+    return share_datum(fcinfo, sorted(state).top_share(state->shares.first));
 }
 
 Datum highseas_concentration_share_needed(PG_FUNCTION_ARGS) {
     auto *state = state_argument<Values>(fcinfo, 0);
     if (!state)
         PG_RETURN_NULL();
-    const auto customers = sorted(state).customers_needed(state->share);
+    const auto customers = sorted(state).customers_needed(state->shares.first);
     if (!customers)
         PG_RETURN_NULL();
     PG_RETURN_FLOAT8(part_of(*customers, state->count));
@@ -237,7 +176,7 @@ Datum highseas_whale_curve(PG_FUNCTION_ARGS) {
     if (count == 0)
         return 0;
 
-    const Concentration found = sorted({units, count});
+    const Concentration found(sorted_values(std::span{units, count}));
     const auto room = static_cast<std::size_t>(steps) + 2;
     auto *points = allocate<WhalePoint>(room);
     const std::size_t length = whale_curve(found, static_cast<std::size_t>(steps), {points, room});

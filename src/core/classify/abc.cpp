@@ -1,0 +1,32 @@
+#include "core/classify/abc.hpp"
+
+#include "core/no_postgres.hpp"
+#include "core/value/concentration.hpp"
+
+namespace highseas {
+
+AbcBounds abc_bounds(std::span<const std::int64_t> rising, std::int64_t a_share,
+                     std::int64_t b_share) noexcept {
+    Int128 total = 0;
+    for (std::int64_t value : rising)
+        total += value > 0 ? value : 0;
+
+    AbcBounds bounds{1, 1};
+    Int128 greater = 0; // what customers of strictly greater value bring
+    Int128 sum = 0;
+    std::int64_t last = 0;
+    for (auto value = rising.rbegin(); value != rising.rend() && *value > 0; ++value) {
+        if (*value != last)
+            greater = sum;
+        if (greater * whole_share >= total * b_share)
+            break;
+        if (greater * whole_share < total * a_share)
+            bounds.a_from = *value;
+        bounds.b_from = *value;
+        last = *value;
+        sum += last;
+    }
+    return bounds;
+}
+
+} // namespace highseas
