@@ -51,7 +51,11 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'classes' THEN '''{NULL}''' WHEN 'tree_parents' THEN '''{NULL}'''
             WHEN 'table' THEN '''quota''' WHEN 'matching' THEN '''{"rule": "x"}'''
             WHEN 'model' THEN '''mbg_nbd''' WHEN 'calibration_ends_on' THEN '''2026-02-02'''
-            WHEN 'spend_fit' THEN 'ROW(''gamma_gamma'', ''{1,2,3}'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)' END,
+            WHEN 'spend_fit' THEN 'ROW(''gamma_gamma'', ''{1,2,3}'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)'
+            WHEN 'abc' THEN '''A''' WHEN 'current' THEN '''A'''
+            END,
+        CASE name || ' ' || type WHEN 'bounds numeric[]' THEN '''{2,1}''' WHEN 'rules highseas.category_rules' THEN 'highseas.categories_of(2)'
+            WHEN 'rules highseas.kind_rules' THEN 'highseas.kinds_of(2)' END,
         CASE type
             WHEN 'text' THEN '''x''' WHEN 'name' THEN '''x''' WHEN 'text[]' THEN '''{x}''' WHEN 'bigint[]' THEN '''{1}'''
             WHEN 'integer' THEN '1' WHEN 'bigint' THEN '1' WHEN 'real' THEN '1' WHEN 'double precision' THEN '1' WHEN 'boolean' THEN 'true'

@@ -68,18 +68,23 @@ SELECT highseas.next_abc_class('A', now(), now(), 1, '{2,1}', .1, -1);
 SELECT highseas.next_abc_class('D', now(), now(), 1, '{2,1}', .1, 1);
 
 -- The other rules: built in until there is a row.
-SELECT * FROM highseas.class_rule_of(1);
-INSERT INTO highseas.class_rule (value_kind, within, a_share, b_share, margin, profit_margin, minimum_stay)
-SELECT value_kind, 'pool', .7, .9, margin, profit_margin, 14 FROM highseas.builtin_class_rule();
-SELECT * FROM highseas.class_rule_of(1);
+SELECT highseas.class_rule_of(1) AS class_defaults, highseas.lifecycle_rule_of(1) AS lifecycle_defaults \gset
+SELECT :'class_defaults', :'lifecycle_defaults';
+INSERT INTO highseas.class_rule DEFAULT VALUES;
+INSERT INTO highseas.lifecycle_rule DEFAULT VALUES;
+SELECT highseas.class_rule_of(1)::text = :'class_defaults', highseas.lifecycle_rule_of(1)::text = :'lifecycle_defaults';
+UPDATE highseas.class_rule SET within = 'pool', a_share = .7, b_share = .9, minimum_stay = 14;
+UPDATE highseas.lifecycle_rule SET growing_from = 1.2;
+SELECT highseas.class_rule_of(1), highseas.lifecycle_rule_of(1);
+UPDATE highseas.lifecycle_rule SET growing_from = .5;
 UPDATE highseas.class_rule SET a_share = .95;
 UPDATE highseas.class_rule SET a_share = 'NaN';
 UPDATE highseas.class_rule SET margin = 1;
 SELECT s.stage, highseas.lifecycle(s.purchases, s.engaged, s.refused, s.first_days, s.last_days, s.alive, s.recent, s.earlier,
                                    r.new_days, r.lost_below, r.lost_days, r.growing_from, r.declining_below)
 FROM (VALUES ('lead', 0, false, false, NULL::int, NULL::int, NULL::float, NULL::float, NULL::float), ('prospect', 0, true, false, NULL, NULL, NULL, NULL, NULL),
-             ('lost', 0, true, true, NULL, NULL, NULL, NULL, NULL), ('new', 1, NULL, NULL, 30, 30, .8, 10, 0), ('growing', 9, NULL, NULL, 800, 3, .8, 50, 40),
-             ('core', 9, NULL, NULL, 800, 3, .8, 49, 40), ('declining', 9, NULL, NULL, 800, 90, .8, 29, 40), ('lost', 9, NULL, NULL, 800, 90, .1, 29, 40),
+             ('lost', 0, true, true, NULL, NULL, NULL, NULL, NULL), ('new', 1, NULL, NULL, 30, 30, .8, 10, 0), ('growing', 9, NULL, NULL, 800, 3, .8, 48, 40),
+             ('core', 9, NULL, NULL, 800, 3, .8, 47, 40), ('declining', 9, NULL, NULL, 800, 90, .8, 29, 40), ('lost', 9, NULL, NULL, 800, 90, .1, 29, 40),
              ('lost', 9, NULL, NULL, 800, 730, NULL, 29, 40)) s(stage, purchases, engaged, refused, first_days, last_days, alive, recent, earlier),
      highseas.lifecycle_rule_of(1) r;
 SELECT highseas.lifecycle(1, false, false, 1, 1, .5, 1, 1, 90, .2, 730, 1, 2);

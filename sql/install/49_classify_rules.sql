@@ -3,40 +3,27 @@
 
 CREATE TABLE highseas.class_rule (
     tenant_id bigint PRIMARY KEY DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
-    value_kind text COLLATE "C" NOT NULL CHECK (value_kind IN ('actual', 'potential', 'lifetime')),
-    within text COLLATE "C" NOT NULL CHECK (within IN ('tenant', 'pool', 'region')),
-    a_share numeric NOT NULL,
-    b_share numeric NOT NULL,
-    margin double precision NOT NULL CHECK (margin >= 0 AND margin < 1),
-    profit_margin double precision NOT NULL CHECK (profit_margin BETWEEN 0 AND 1e14),
-    minimum_stay integer NOT NULL CHECK (minimum_stay BETWEEN 0 AND 36500),
+    value_kind text COLLATE "C" NOT NULL DEFAULT 'actual' CHECK (value_kind IN ('actual', 'potential', 'lifetime')),
+    within text COLLATE "C" NOT NULL DEFAULT 'tenant' CHECK (within IN ('tenant', 'pool', 'region')),
+    a_share numeric NOT NULL DEFAULT .80,
+    b_share numeric NOT NULL DEFAULT .95,
+    margin double precision NOT NULL DEFAULT .05 CHECK (margin >= 0 AND margin < 1),
+    profit_margin double precision NOT NULL DEFAULT 0 CHECK (profit_margin BETWEEN 0 AND 1e14),
+    minimum_stay integer NOT NULL DEFAULT 30 CHECK (minimum_stay BETWEEN 0 AND 36500),
     CONSTRAINT class_rule_shares_check CHECK (1e-8 <= a_share AND a_share <= b_share AND b_share <= 1)
 );
 COMMENT ON TABLE highseas.class_rule IS
-'How a tenant''s customers are classed; no row: builtin_class_rule(). ABC is by value_kind within the tenant, each pool or each region, with abc_bounds(value, a_share, b_share). A class or category is left after minimum_stay days (of 24 hours) at the earliest, and only when its border is passed by the margin: a share of an ABC bound, of the 100 points of the potential and of the chance to be alive; profit_margin is of the profit, in money.';
+'How a tenant''s customers are classed; without a row by the defaults of its columns. ABC is by value_kind within the tenant, each pool or each region, with abc_bounds(value, a_share, b_share). A class or category is left after minimum_stay days (of 24 hours) at the earliest, and only when its border is passed by the margin: a share of an ABC bound, of the 100 points of the potential and of the chance to be alive; profit_margin is of the profit, in money.';
 
-CREATE FUNCTION highseas.builtin_class_rule()
-RETURNS TABLE (value_kind text, "within" text, a_share numeric, b_share numeric, margin double precision,
-               profit_margin double precision, minimum_stay integer)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+CREATE FUNCTION highseas.class_rule_of(tenant_id bigint) RETURNS highseas.class_rule
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT 'actual'::text, 'tenant'::text, .80, .95, .05::double precision, 0::double precision, 30;
-END;
-COMMENT ON FUNCTION highseas.builtin_class_rule() IS
-'The built-in row of class_rule: ABC at 80 and 95 % of actual value in the whole tenant, a margin of 5 %, a stay of 30 days. INSERT INTO highseas.class_rule (value_kind, ...) SELECT * FROM builtin_class_rule() copies it for editing.';
-
-CREATE FUNCTION highseas.class_rule_of(tenant_id bigint)
-RETURNS TABLE (value_kind text, "within" text, a_share numeric, b_share numeric, margin double precision,
-               profit_margin double precision, minimum_stay integer)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-    SELECT r.value_kind, r.within, r.a_share, r.b_share, r.margin, r.profit_margin, r.minimum_stay
-    FROM highseas.class_rule r WHERE r.tenant_id = class_rule_of.tenant_id
+    SELECT r.* FROM highseas.class_rule r WHERE r.tenant_id = class_rule_of.tenant_id
     UNION ALL
-    SELECT b.* FROM highseas.builtin_class_rule() b
+    SELECT class_rule_of.tenant_id, 'actual', 'tenant', .80, .95, .05, 0, 30
     WHERE NOT EXISTS (SELECT FROM highseas.class_rule r WHERE r.tenant_id = class_rule_of.tenant_id);
 END;
-COMMENT ON FUNCTION highseas.class_rule_of(bigint) IS 'A tenant''s row of class_rule, else the built-in one';
+COMMENT ON FUNCTION highseas.class_rule_of(bigint) IS 'How a tenant''s customers are classed: its row of class_rule, else the defaults';
 
 -- Categories ---------------------------------------------------------------
 
@@ -207,36 +194,25 @@ Errors: 22004 when since, now, a margin or minimum_stay is NULL and current is n
 
 CREATE TABLE highseas.lifecycle_rule (
     tenant_id bigint PRIMARY KEY DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
-    new_days integer NOT NULL CHECK (new_days >= 0),
-    lost_below double precision NOT NULL CHECK (lost_below BETWEEN 0 AND 1),
-    lost_days integer NOT NULL CHECK (lost_days > 0),
-    growing_from double precision NOT NULL CHECK (growing_from BETWEEN 0 AND 1e30),
-    declining_below double precision NOT NULL CHECK (declining_below >= 0),
+    new_days integer NOT NULL DEFAULT 90 CHECK (new_days >= 0),
+    lost_below double precision NOT NULL DEFAULT .2 CHECK (lost_below BETWEEN 0 AND 1),
+    lost_days integer NOT NULL DEFAULT 730 CHECK (lost_days > 0),
+    growing_from double precision NOT NULL DEFAULT 1.25 CHECK (growing_from BETWEEN 0 AND 1e30),
+    declining_below double precision NOT NULL DEFAULT .75 CHECK (declining_below >= 0),
     CONSTRAINT lifecycle_rule_trend_check CHECK (declining_below <= growing_from)
 );
 COMMENT ON TABLE highseas.lifecycle_rule IS
-'The borders of lifecycle(); no row of a tenant: builtin_lifecycle_rule(). new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before.';
+'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before.';
 
-CREATE FUNCTION highseas.builtin_lifecycle_rule()
-RETURNS TABLE (new_days integer, lost_below double precision, lost_days integer, growing_from double precision, declining_below double precision)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
+CREATE FUNCTION highseas.lifecycle_rule_of(tenant_id bigint) RETURNS highseas.lifecycle_rule
+LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT 90, .2::double precision, 730, 1.25::double precision, .75::double precision;
-END;
-COMMENT ON FUNCTION highseas.builtin_lifecycle_rule() IS
-'The built-in row of lifecycle_rule, which INSERT INTO highseas.lifecycle_rule (new_days, ...) SELECT * FROM builtin_lifecycle_rule() copies for editing';
-
-CREATE FUNCTION highseas.lifecycle_rule_of(tenant_id bigint)
-RETURNS TABLE (new_days integer, lost_below double precision, lost_days integer, growing_from double precision, declining_below double precision)
-LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
-BEGIN ATOMIC
-    SELECT r.new_days, r.lost_below, r.lost_days, r.growing_from, r.declining_below
-    FROM highseas.lifecycle_rule r WHERE r.tenant_id = lifecycle_rule_of.tenant_id
+    SELECT r.* FROM highseas.lifecycle_rule r WHERE r.tenant_id = lifecycle_rule_of.tenant_id
     UNION ALL
-    SELECT b.* FROM highseas.builtin_lifecycle_rule() b
+    SELECT lifecycle_rule_of.tenant_id, 90, .2, 730, 1.25, .75
     WHERE NOT EXISTS (SELECT FROM highseas.lifecycle_rule r WHERE r.tenant_id = lifecycle_rule_of.tenant_id);
 END;
-COMMENT ON FUNCTION highseas.lifecycle_rule_of(bigint) IS 'A tenant''s row of lifecycle_rule, else the built-in one';
+COMMENT ON FUNCTION highseas.lifecycle_rule_of(bigint) IS 'A tenant''s borders of lifecycle(): its row of lifecycle_rule, else the defaults';
 
 CREATE FUNCTION highseas.lifecycle(
     purchases bigint, engaged boolean, refused boolean, first_days integer, last_days integer, alive double precision,

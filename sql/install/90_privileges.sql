@@ -63,8 +63,8 @@ AS $$
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
                          'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential',
                          'normaliser_version', 'domain_rules', 'company_words',
-                         'builtin_class_rule', 'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
-                         'check_category_rules', 'categories_of', 'builtin_lifecycle_rule', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of'))
+                         'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
+                         'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p

@@ -36,9 +36,9 @@ INSERT INTO highseas.quota (tenant_id, rule, period, maximum) VALUES (1, 'ten a 
 INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit) VALUES (1, 'a week', 'no_follow_up', 7, 'day');
 INSERT INTO highseas.rfm_break (tenant_id, measure, score, bound) VALUES (1, 'recency', 2, 365.25);
 INSERT INTO highseas.rfm_segment (tenant_id, priority, segment, recency_from) VALUES (1, 1, 'buys', 2);
-INSERT INTO highseas.class_rule SELECT 1, * FROM highseas.builtin_class_rule();
+INSERT INTO highseas.class_rule (tenant_id, minimum_stay) VALUES (1, 14);
 INSERT INTO highseas.category_rule SELECT t, * FROM generate_series(1, 2) t, highseas.builtin_category_rules();
-INSERT INTO highseas.lifecycle_rule SELECT 1, * FROM highseas.builtin_lifecycle_rule();
+INSERT INTO highseas.lifecycle_rule (tenant_id, new_days) VALUES (1, 60);
 INSERT INTO highseas.kind_rule SELECT 1, * FROM highseas.builtin_kind_rules();
 
 CALL highseas.copy_scorecard(tenant => 'east');
