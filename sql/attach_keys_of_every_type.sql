@@ -72,7 +72,7 @@ CALL highseas.sync(batch => 2, max_rows => 1000);
 SELECT format('[%s] %s', customer_key, holder) FROM highseas.customer WHERE customer_key LIKE 'dom%' ORDER BY customer_key;
 SELECT format('[%s] [%s]', id, owner) FROM at2.by_domain ORDER BY id;
 -- Bad rows are reported, the good ones go in.
-CREATE TABLE at2.bad (id text, owner text, deal text, score float8, email text, at timestamptz);
+CREATE TABLE at2.bad (id text UNIQUE, owner text, deal text, score float8, email text, at timestamptz);
 INSERT INTO at2.bad VALUES ('bad 1', NULL, 'maybe', 1), ('bad 2', 'nobody', 'open', 2), ('', NULL, NULL, 3), (NULL, NULL, NULL, 4),
     (repeat('x', 1025), NULL, NULL, 5), ('bad 3', NULL, 'closed', 'Infinity'), ('bad 4', NULL, NULL, 'NaN'), ('good', 'ann', 'none', 7),
     ('same', NULL, 'none', 7);

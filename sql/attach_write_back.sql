@@ -103,6 +103,27 @@ INSERT INTO at7.client VALUES (7, 3, '2026-03-04');
 CALL highseas.sync();
 SELECT * FROM at7.both WHERE id = 7;
 SELECT * FROM highseas.check_consistency();
+-- A table of several tenants: the holders of one are never written to the customers of another.
+CREATE TABLE at7.shared (shop text, id text, owner text, PRIMARY KEY (shop, id));
+INSERT INTO at7.shared VALUES ('mine', 's1', NULL), ('other', 's1', NULL);
+CREATE VIEW at7.mine AS SELECT * FROM at7.shared WHERE shop = 'mine';
+CREATE VIEW at7.everybody AS SELECT * FROM at7.shared;
+GRANT SELECT, UPDATE ON at7.shared, at7.mine, at7.everybody TO regress_at7_crm;
+\set SHOW_CONTEXT never
+\set VERBOSITY default
+SELECT attachment FROM highseas_api.attach('s', 'customers', 'SELECT id AS customer_key, owner FROM at7.mine', pool => 'main',
+    run_as => 'regress_at7_crm', owner_table => 'at7.shared', owner_key => 'id', owner_column => 'owner');
+\set VERBOSITY terse
+SELECT attachment FROM highseas_api.attach('s', 'customers', 'SELECT id AS customer_key, owner FROM at7.mine', pool => 'main',
+    run_as => 'regress_at7_crm', owner_table => 'at7.everybody', owner_key => 'id', owner_column => 'owner');
+CALL highseas.sync();
+SELECT customer_key FROM highseas_api.claim('s1', '1');
+CALL highseas.sync();
+SELECT * FROM at7.shared ORDER BY 1;
+SELECT attachment FROM highseas_api.attach('s', 'customers', 'SELECT id AS customer_key, owner FROM at7.mine', pool => 'main',
+    run_as => 'regress_at7_crm', owner_table => 'at7.mine', owner_key => 'id', owner_column => 'owner');
+CALL highseas.sync();
+SELECT * FROM at7.shared ORDER BY 1;
 
 DROP SCHEMA at7 CASCADE;
 DROP EXTENSION highseas CASCADE;

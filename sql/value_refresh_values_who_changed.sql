@@ -23,6 +23,12 @@ SELECT 1, 'lead ' || i, 'Company ' || i, CASE WHEN i % 3 = 0 THEN 'Valves and fi
 CALL highseas.refresh_value();
 SELECT count(*), count(potential_value), count(potential_score) > 0 AS scored, sum(actual_value) FROM highseas.customer_value;
 SELECT in_force, currency, lifetime IS NULL AS no_buyers, (conversion).status FROM highseas.value_run ORDER BY run_id;
+-- The first order comes before the next fit.
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount) VALUES (1, 'lead 1', 'first', '1997-09-29', 20);
+CALL highseas.refresh_value();
+SELECT actual_value, p_alive, potential_value FROM highseas.customer_value WHERE customer_key = 'lead 1';
+DELETE FROM highseas.purchase;
+DELETE FROM highseas.purchases;
 
 -- The CDNOW sample's customers until the end of calibration.
 \set sample `cat "$PG_ABS_SRCDIR/examples/CDNOW_sample.txt"`

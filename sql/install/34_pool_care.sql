@@ -268,7 +268,10 @@ DECLARE
     who text := highseas.acting_rep(t, rep);
 BEGIN
     UPDATE highseas.notice n SET acknowledged_at = highseas.clock()
-    WHERE n.tenant_id = t AND n.rep_key = who AND n.notice_id = ANY (notices) AND n.acknowledged_at IS NULL;
+    WHERE n.tenant_id = t AND n.acknowledged_at IS NULL AND n.notice_id = ANY (ARRAY(
+        SELECT x.notice_id FROM highseas.notice x
+        WHERE x.tenant_id = t AND x.rep_key = who AND x.notice_id = ANY (notices) AND x.acknowledged_at IS NULL
+        ORDER BY x.notice_id FOR NO KEY UPDATE));
     GET DIAGNOSTICS acknowledged = ROW_COUNT;
 END
 $$;

@@ -213,6 +213,12 @@ BEGIN
               AND k.attnum > 0 AND o.attnum > 0 AND NOT k.attisdropped AND NOT o.attisdropped;
             IF statement IS NULL THEN
                 problems := problems || format('table "%s" has no columns "%s" and "%s"', owner_table, owner_key, owner_column);
+            ELSIF EXISTS (SELECT FROM pg_class r WHERE r.oid = to_regclass(owner_table) AND r.relkind IN ('r', 'p')) AND NOT EXISTS (
+                  SELECT FROM pg_index i JOIN pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = i.indkey[0]
+                  WHERE i.indrelid = to_regclass(owner_table) AND k.attname = owner_key
+                    AND i.indisunique AND i.indisvalid AND i.indnkeyatts = 1 AND i.indpred IS NULL) THEN
+                -- Else one tenant's holders would become the owners of another one's customers.
+                problems := problems || format('column "%s" of table "%s" has no unique index of its own: where several tenants share a table, name a view of the rows of this one', owner_key, owner_table);
             END IF;
         END IF;
     END IF;
@@ -234,7 +240,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.attach(text, text, text, text, text, boolean, text, text, text, text) IS
-'Registers (or renews) a query on the CRM. name: your own; kind: reps, customers, orders or activities; query: one SELECT with the columns of attachment_columns(kind), a changed_at makes the sync incremental; pool: where new customers go that name none as pool_key; run_as: the role that it runs as, of which you must be a member, no superuser (default: yourself); adopt: reconcile() takes over holders that the CRM changed; owner_table, owner_key, owner_column: write our holders back, where the CRM has not changed the owner itself. Every problem is reported at once, in DETAIL. Errors: 22023, 22004, 42501.';
+'Registers (or renews) a query on the CRM. name: your own; kind: reps, customers, orders or activities; query: one SELECT with the columns of attachment_columns(kind), a changed_at makes the sync incremental; pool: where new customers go that name none as pool_key; run_as: the role that it runs as, of which you must be a member, no superuser (default: yourself); adopt: reconcile() takes over holders that the CRM changed; owner_table, owner_key, owner_column: write our holders back, where the CRM has not changed the owner itself; owner_key has a unique index of its own, or owner_table is a view of this tenant''s rows. Every problem is reported at once, in DETAIL. Errors: 22023, 22004, 42501.';
 
 CREATE FUNCTION highseas_api.detach(name text, tenant text DEFAULT NULL, OUT attachment text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -8,7 +8,11 @@ BEGIN
     UPDATE highseas.holding x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.follow_up x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.customer_event x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
-    UPDATE highseas.notice x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    -- Their reps may be reading them: in one order, as in acknowledge().
+    UPDATE highseas.notice x SET customer_key = to_key
+    WHERE x.tenant_id = move_history.tenant_id AND x.notice_id = ANY (ARRAY(
+        SELECT y.notice_id FROM highseas.notice y
+        WHERE y.tenant_id = move_history.tenant_id AND y.customer_key = from_key ORDER BY y.notice_id FOR NO KEY UPDATE));
     UPDATE highseas.extension x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.reconcile_finding x SET resolved_at = coalesce(x.resolved_at, highseas.clock())
     WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;

@@ -129,6 +129,7 @@ DECLARE
     busy text[];
     owned text[];
     owners text[];
+    created text[];
     replanned text[];
 BEGIN
     SELECT array_agg(x.customer_key), array_agg(format('attachment "%s" brings this customer', o.attachment)) INTO wrong, problems
@@ -207,20 +208,26 @@ BEGIN
         RETURNING c.customer_key, c.state = 'held' AND (c.class, c.deal) IS DISTINCT FROM (x.old_class, x.old_deal) AS replans
     )
     SELECT array_agg(w.customer_key) INTO replanned FROM written w WHERE w.replans;
-    INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, lane, pooled_since, last_act_at,
-                                   online, has_email, score, class, region, deal)
-    SELECT a.tenant_id, x.customer_key, p.pool_key, highseas.lane_of(x.customer_key, p.lanes), now, now,
-           coalesce(x.online, false), coalesce(btrim(x.email), '') <> '',
-           CASE WHEN x.score BETWEEN -1e30 AND 1e30 THEN x.score::real ELSE 0 END, x.class, x.region,
-           CASE WHEN x.deal IN ('open', 'closed') THEN x.deal ELSE 'none' END
-    FROM jsonb_to_recordset(page) x(customer_key text, email text, online boolean, score numeric, class text, region text, deal text, pool_key text)
-    JOIN highseas.pool p ON p.tenant_id = a.tenant_id AND p.pool_key = coalesce(
-        (SELECT y.pool_key FROM highseas.pool y WHERE y.tenant_id = a.tenant_id AND y.pool_key = x.pool_key), a.pool_key)
-    ON CONFLICT (tenant_id, customer_key) DO NOTHING;
+    WITH inserted AS (
+        INSERT INTO highseas.customer AS c (tenant_id, customer_key, pool_key, lane, pooled_since, last_act_at,
+                                            online, has_email, score, class, region, deal)
+        SELECT a.tenant_id, x.customer_key, p.pool_key, highseas.lane_of(x.customer_key, p.lanes), now, now,
+               coalesce(x.online, false), coalesce(btrim(x.email), '') <> '',
+               CASE WHEN x.score BETWEEN -1e30 AND 1e30 THEN x.score::real ELSE 0 END, x.class, x.region,
+               CASE WHEN x.deal IN ('open', 'closed') THEN x.deal ELSE 'none' END
+        FROM jsonb_to_recordset(page) x(customer_key text, email text, online boolean, score numeric, class text, region text, deal text, pool_key text)
+        JOIN highseas.pool p ON p.tenant_id = a.tenant_id AND p.pool_key = coalesce(
+            (SELECT y.pool_key FROM highseas.pool y WHERE y.tenant_id = a.tenant_id AND y.pool_key = x.pool_key), a.pool_key)
+        ON CONFLICT (tenant_id, customer_key) DO NOTHING
+        RETURNING c.customer_key
+    )
+    SELECT array_agg(i.customer_key) INTO created FROM inserted i;
 
-    -- Who is new with an owner in the CRM is imported, within the owner's capacity.
+    -- Who is new with an owner in the CRM is imported, within the owner's capacity; but not who got this key from
+    -- somebody else just now, and is not locked.
     SELECT array_agg(c.customer_key), array_agg(x.owner) INTO owned, owners
     FROM unnest(owned, owners) x(key, owner)
+    JOIN unnest(locked || created) k ON k = x.key
     CROSS JOIN LATERAL (SELECT y.customer_key, y.state FROM highseas.customer y
                         WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.key OFFSET 0) c
     WHERE c.state = 'free' AND x.key <> ALL (busy);

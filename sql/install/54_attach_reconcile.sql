@@ -114,13 +114,13 @@ BEGIN
       AND x.tenant_id = p.tenant_id AND x.customer_key = p.customer_key AND x.holder IS NOT DISTINCT FROM p.crm_owner;
     -- What was found before and is so no more.
     UPDATE highseas.reconcile_finding f SET resolved_at = highseas.clock()
-    FROM highseas.customer x LEFT JOIN highseas.profile p ON p.tenant_id = x.tenant_id AND p.customer_key = x.customer_key
-    WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment AND f.resolved_at IS NULL
-      AND x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key
-      AND CASE f.kind WHEN 'gone' THEN x.state <> 'gone'
-                      WHEN 'owner' THEN p.crm_owner IS NOT DISTINCT FROM p.agreed_owner
-                          AND (a.owner_statement IS NULL OR x.holder IS NOT DISTINCT FROM p.crm_owner OR x.state = 'gone')
-                      ELSE x.state <> 'frozen' END;
+    WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment AND f.resolved_at IS NULL AND NOT EXISTS (
+        SELECT FROM highseas.customer x LEFT JOIN highseas.profile p ON p.tenant_id = x.tenant_id AND p.customer_key = x.customer_key
+        WHERE x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key
+          AND CASE f.kind WHEN 'gone' THEN x.state = 'gone'
+                          WHEN 'owner' THEN p.crm_owner IS DISTINCT FROM p.agreed_owner
+                              OR a.owner_statement IS NOT NULL AND x.holder IS DISTINCT FROM p.crm_owner AND x.state <> 'gone'
+                          ELSE x.state = 'frozen' END);
 END
 $$;
 COMMENT ON FUNCTION highseas.settle_findings(highseas.attachment) IS 'Resolves the findings of an attachment that are so no more';
@@ -208,17 +208,21 @@ BEGIN
     BEGIN
         IF a.reconciled_key IS NULL THEN
             rows := highseas.find_vanished(a, batch);
-            IF rows = batch THEN
-                RETURN;
+            -- The owners in a transaction of their own: whoever has customers locks no more reps.
+            IF rows < batch THEN
+                a.reconciled_key := '';
             END IF;
-            PERFORM highseas.settle_findings(a);
-        END IF;
-        IF 'owner' = ANY (a.columns) THEN
-            SELECT f.rows, f.last_key INTO rows, a.reconciled_key FROM highseas.find_other_owners(a, batch) f;
-        END IF;
-        IF rows < batch THEN
-            a.reconciled_key := NULL;
-            a.reconciled_run := run;
+        ELSE
+            IF a.reconciled_key = '' THEN
+                PERFORM highseas.settle_findings(a);
+            END IF;
+            IF 'owner' = ANY (a.columns) THEN
+                SELECT f.rows, f.last_key INTO rows, a.reconciled_key FROM highseas.find_other_owners(a, batch) f;
+            END IF;
+            IF rows < batch THEN
+                a.reconciled_key := NULL;
+                a.reconciled_run := run;
+            END IF;
         END IF;
         UPDATE highseas.attachment x SET reconciled_key = a.reconciled_key, reconciled_run = a.reconciled_run, reconcile_error = NULL
         WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;

@@ -47,7 +47,10 @@ CREATE FUNCTION highseas.make_stale(tenant_id bigint, customers text[]) RETURNS 
 LANGUAGE sql
 BEGIN ATOMIC
     UPDATE highseas.customer_value v SET is_stale = true
-    WHERE v.tenant_id = make_stale.tenant_id AND v.customer_key = ANY (customers) AND NOT v.is_stale;
+    WHERE v.tenant_id = make_stale.tenant_id AND v.customer_key = ANY (ARRAY(
+        SELECT x.customer_key FROM highseas.customer_value x
+        WHERE x.tenant_id = make_stale.tenant_id AND x.customer_key = ANY (customers) AND NOT x.is_stale
+        ORDER BY x.customer_key FOR NO KEY UPDATE));
 END;
 COMMENT ON FUNCTION highseas.make_stale(bigint, text[]) IS 'Has refresh_value() value these customers again';
 
@@ -92,6 +95,10 @@ BEGIN
         'SELECT x.* FROM (SELECT (highseas.fit_%s(s.repeats, (s.last_on - s.first_on) / $3, ($4 - s.first_on) / $3, $5)).*
                           FROM highseas.purchases s WHERE s.tenant_id = $1 AND s.currency = $2 AND s.last_on <= $4) x', r.model)
     INTO lifetime_fit USING tenant_id, money, days, today, r.unit;
+    -- Nobody bought yet: no fit, and not one of NULLs, which the first order would meet.
+    IF lifetime_fit.model IS NULL THEN
+        lifetime_fit := NULL;
+    END IF;
     spend_fit := (SELECT highseas.fit_gamma_gamma(s.repeats, s.mean_value) FROM highseas.purchases s
               WHERE s.tenant_id = fit_value.tenant_id AND s.currency = money AND s.last_on <= today);
     conversion_fit := (
@@ -162,6 +169,8 @@ BEGIN
               FROM highseas.purchases p
               WHERE p.tenant_id = value_customers.tenant_id AND p.customer_key = f.customer_key AND p.currency = fit.currency
                 AND p.last_on <= today) s ON true
+          -- A sync marks them stale in this order, too.
+          ORDER BY f.customer_key
           OFFSET 0) x
     ON CONFLICT ON CONSTRAINT customer_value_pkey DO UPDATE
     SET (run_id, as_of, is_stale, currency, unit, horizon, actual_value, service_cost, potential_value, p_alive, expected_purchases,
@@ -198,14 +207,26 @@ DECLARE
     keys text[];
 BEGIN
     IF reached IS NULL THEN
-        -- Orders that were dated ahead when they came in, or came in before there were summaries.
-        PERFORM highseas.refresh_purchases(refresh_value_batch.tenant_id, array_agg(DISTINCT p.customer_key), now)
-        FROM highseas.purchase p
-        WHERE p.tenant_id = refresh_value_batch.tenant_id AND p.ordered_at <= now AND NOT EXISTS (
-            SELECT FROM highseas.purchases s
-            WHERE s.tenant_id = p.tenant_id AND s.customer_key = p.customer_key AND s.summarized_at >= p.ordered_at)
-        HAVING count(*) > 0;
-        reached := '';
+        -- Orders that were dated ahead when they came in, or came in before there were summaries; in a transaction of its
+        -- own, as a fit takes its time. Whom a sync is at work on, or a merge, they summarise themselves.
+        keys := highseas.lock_customers(tenant_id, ARRAY(
+            -- A look by key for each customer: a join is quadratic where there are no statistics yet.
+            SELECT o.customer_key
+            FROM (SELECT p.customer_key, max(p.ordered_at) AS last_at FROM highseas.purchase p
+                  WHERE p.tenant_id = refresh_value_batch.tenant_id AND p.ordered_at <= now GROUP BY p.customer_key) o
+            WHERE o.last_at <= (SELECT max(s.summarized_at) FROM highseas.purchases s
+                                WHERE s.tenant_id = refresh_value_batch.tenant_id AND s.customer_key = o.customer_key) IS NOT TRUE));
+        PERFORM highseas.refresh_purchases(tenant_id, keys, now);
+        -- Who was renamed or merged while the last run valued him.
+        DELETE FROM highseas.customer_value v
+        WHERE v.tenant_id = refresh_value_batch.tenant_id AND NOT EXISTS (
+            SELECT FROM highseas.customer c WHERE c.tenant_id = v.tenant_id AND c.customer_key = v.customer_key);
+        UPDATE highseas.job_run j SET position = ''
+        WHERE j.tenant_id = refresh_value_batch.tenant_id AND j.run_id = run;
+        rows := 0;
+        more := true;
+        RETURN;
+    ELSIF reached = '' THEN
         SELECT x.* INTO fit FROM highseas.value_run x WHERE x.tenant_id = refresh_value_batch.tenant_id AND x.in_force;
         IF (fit.fitted_at + r.refit_after > now) IS NOT TRUE
            OR coalesce((fit.lifetime).model, r.model) <> r.model OR coalesce((fit.lifetime).unit, r.unit) <> r.unit

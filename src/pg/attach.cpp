@@ -201,6 +201,9 @@ extern "C" Datum highseas_write_owners(PG_FUNCTION_ARGS) {
         SPI_execute_plan(plan, values, null_flags, false, 0);
         if (SPI_processed == 0)
             unwritten = accumArrayResult(unwritten, values[0], nulls[0][i], TEXTOID, caller);
+        else if (SPI_processed > 1)
+            ereport(ERROR, errcode(ERRCODE_CARDINALITY_VIOLATION),
+                    errmsg("a key has several rows in the table to which owners are written"));
     }
     SPI_finish();
     become_again(self);

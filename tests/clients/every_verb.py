@@ -49,6 +49,8 @@ def calls(key):
     yield "attach", ["staff", "reps"], {"query": "SELECT 'ann'::text AS rep_key", "run_as": "crm_reader"}
     yield "detach", ["staff", "acme"], {}
     yield "delete_rules", ["quota", '{"rule": "nosuch"}'], {}
+    yield "copy_scorecard", ["default"], {}
+    yield "copy_scorecard", [], {"scheme": "default"}
     yield "delete_rules", ["quota"], {"matching": '{"rule": "nosuch", "tier": null}'}
 
 

@@ -23,7 +23,7 @@ my $problems = finish_storm(start_storm($node, storm_seconds(20),
 	  assign => 16, transfer => 8, extend => 4, decide => 4, protect => 3, unprotect => 2, withdraw => 2, reinstate => 6,
 	  merge => 2, rekey => 2, acknowledge => 3, trespass => 1,
 	  arrive => 4, crm_new => 2, crm_change => 8, crm_deal => 2, crm_vanish => 2, crm_back => 2, crm_order => 4, crm_call => 8, crm_follow => 8 },
-	qw(expire_due send_reminders rotate replan purge sync reconcile)));
+	qw(expire_due send_reminders rotate replan purge sync reconcile refresh_value)));
 is($problems, '', 'no client failed');
 check_storm($node, 'after the storm');
 is($node->safe_psql('postgres', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'}), 0, 'no deadlock in the statistics');
@@ -42,8 +42,9 @@ is($node->safe_psql('postgres', q{
 		((SELECT count(*) FROM highseas.notice WHERE kind = 'reminder')),
 		((SELECT count(*) FROM highseas.holding WHERE act = 'import')),
 		((SELECT count(*) FROM highseas.holding WHERE act = 'adopt')),
-		((SELECT count(*) FROM highseas.holding WHERE end_act = 'gone'))) x(n)}), 't',
-	'the jobs rotated, reminded, expired, imported, adopted, and let go who vanished');
+		((SELECT count(*) FROM highseas.holding WHERE end_act = 'gone')),
+		((SELECT count(*) FROM highseas.customer_value WHERE actual_value > 0))) x(n)}), 't',
+	'the jobs rotated, reminded, expired, imported, adopted, let go who vanished, and valued who bought');
 check_crm($node, 'at last');
 is($node->safe_psql('postgres', 'SELECT * FROM highseas.check_consistency()'), '', 'and still consistent');
 
