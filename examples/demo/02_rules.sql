@@ -22,4 +22,7 @@ INSERT INTO highseas.deadline (rule, kind, pool_key, window_amount, window_unit,
 VALUES ('call-in-two-weeks', 'no_follow_up', NULL, 14, 'day', '{3 days,1 day}'),
        ('sell-in-three-months', 'no_order', NULL, 3, 'month', '{2 weeks,3 days}'),
        ('lead-for-half-a-year', 'longest_holding', 'leads', 6, 'month', '{2 weeks}');
+
+-- What a customer is worth: 30 cents of each dollar sold are profit, and a follow-up costs one dollar.
+INSERT INTO highseas.value_rule (margin, follow_up_cost) VALUES (.3, 1);
 SELECT demo.expect((SELECT count(*) = 3 FROM highseas.deadline), 'three deadlines are there') \g /dev/null
