@@ -103,6 +103,13 @@ SELECT customer_key, actual_value, service_cost, margin FROM highseas.loss_maker
 SELECT customers, loss_makers, round(loss, 2), round(top_20_share::numeric, 3), peak_share > 1 AS above_one FROM highseas.profit_concentration;
 SELECT customers, moved_over_10, round(stability_index::numeric, 6) FROM highseas.value_drift;
 
+-- Another scorecard has other facts: the chance is learnt anew, and everybody is scored by it.
+CALL highseas.copy_scorecard();
+INSERT INTO highseas.criterion (version, criterion, fact, weight, cuts, points, bands) VALUES (1, 'home', 'city', 5, '{1}', '{0,1}', '{no,yes}');
+CALL highseas.refresh_value();
+SELECT status, rows = (SELECT count(*) FROM highseas.customer) AS everybody FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+SELECT cardinality((conversion).kinds) FROM highseas.value_run WHERE in_force;
+
 -- Another tenant's reader sees nothing of it.
 CREATE ROLE regress_value_reader;
 CALL highseas.create_tenant('other');

@@ -77,6 +77,11 @@ $$;
 COMMENT ON FUNCTION highseas.value_currency(bigint, text) IS
 'The currency of a tenant''s values: the wanted one, else the only one that orders have ('''' = none given). Error 22023 when there are several.';
 
+CREATE FUNCTION highseas.criteria_texts(tenant_id bigint, scheme text) RETURNS text[]
+LANGUAGE sql STABLE
+RETURN ARRAY(SELECT k::text FROM highseas.criteria_of(tenant_id, scheme, NULL) k);
+COMMENT ON FUNCTION highseas.criteria_texts(bigint, text) IS 'The criteria of a tenant''s scheme that count now, each as a text: tells whether they changed';
+
 CREATE FUNCTION highseas.fit_value(tenant_id bigint, now timestamptz) RETURNS bigint
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
@@ -107,8 +112,9 @@ BEGIN
                                      1, VARIADIC highseas.finite_facts(f.facts))
         FROM highseas.profile_facts(fit_value.tenant_id, r.scheme, NULL, now) f);
     UPDATE highseas.value_run x SET in_force = false WHERE x.tenant_id = fit_value.tenant_id AND x.in_force;
-    INSERT INTO highseas.value_run AS x (tenant_id, fitted_at, ends_on, in_force, currency, lifetime, spend, conversion)
-    VALUES (fit_value.tenant_id, now, today, true, money, lifetime_fit, spend_fit, conversion_fit)
+    INSERT INTO highseas.value_run AS x (tenant_id, fitted_at, ends_on, in_force, currency, lifetime, spend, conversion, criteria)
+    VALUES (fit_value.tenant_id, now, today, true, money, lifetime_fit, spend_fit, conversion_fit,
+            highseas.criteria_texts(fit_value.tenant_id, r.scheme))
     RETURNING x.run_id INTO run;
     RETURN run;
 END
@@ -230,7 +236,8 @@ BEGIN
         SELECT x.* INTO fit FROM highseas.value_run x WHERE x.tenant_id = refresh_value_batch.tenant_id AND x.in_force;
         IF (fit.fitted_at + r.refit_after > now) IS NOT TRUE
            OR coalesce((fit.lifetime).model, r.model) <> r.model OR coalesce((fit.lifetime).unit, r.unit) <> r.unit
-           OR fit.currency <> coalesce(r.currency, fit.currency) THEN
+           OR fit.currency <> coalesce(r.currency, fit.currency)
+           OR fit.criteria <> highseas.criteria_texts(refresh_value_batch.tenant_id, r.scheme) THEN
             PERFORM highseas.fit_value(tenant_id, now);
         END IF;
     END IF;
