@@ -1,6 +1,7 @@
 -- CRMs rename keys and merge records: the history stays one.
 
--- Every table that carries a customer's history moves to another key.
+-- Every table that carries a customer's history moves to another key. A sync writes profiles and marks values of customers
+-- whom it does not lock: profiles come first, then values in the order of their keys, there and here.
 CREATE FUNCTION highseas.move_history(tenant_id bigint, from_key text, to_key text) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -23,6 +24,9 @@ BEGIN
     WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key
       AND y.tenant_id = x.tenant_id AND y.customer_key = to_key AND y.order_key = x.order_key AND y.attachment = x.attachment;
     UPDATE highseas.purchase x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    PERFORM FROM highseas.customer_value v
+    WHERE v.tenant_id = move_history.tenant_id AND v.customer_key IN (from_key, to_key)
+    ORDER BY v.customer_key FOR UPDATE;
     DELETE FROM highseas.customer_value v WHERE v.tenant_id = move_history.tenant_id AND v.customer_key = from_key;
     PERFORM highseas.refresh_purchases(tenant_id, ARRAY[from_key, to_key], highseas.clock());
 END
@@ -98,6 +102,7 @@ BEGIN
         SELECT x.* INTO gone FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
     END IF;
     DELETE FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
+    DELETE FROM highseas.profile x WHERE x.tenant_id = t AND x.customer_key = customer;
     UPDATE highseas.extension e SET status = 'refused', decided_at = now, decided_by = highseas.actor()
     WHERE e.tenant_id = t AND e.customer_key = customer AND e.status = 'asked'
       AND (gone.holder IS NULL OR kept.holder IS NOT NULL);
@@ -120,7 +125,6 @@ BEGIN
             embargo_until = NULL
         WHERE x.tenant_id = t AND x.customer_key = into_customer;
     END IF;
-    DELETE FROM highseas.profile x WHERE x.tenant_id = t AND x.customer_key = customer;
     PERFORM highseas.replan_customers(t, ARRAY[into_customer], now);
     PERFORM highseas.record_event(t, now, into_customer, 'merge', coalesce(kept.holder, gone.holder), reason, format('took in %s', customer));
     SELECT x.customer_key, x.holder, x.state INTO merge_customer.customer_key, merge_customer.holder, merge_customer.state

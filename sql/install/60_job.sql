@@ -469,10 +469,10 @@ DECLARE
                            FROM highseas.tenant t WHERE t.tenant_id = purge_batch.tenant_id);
     n bigint;
 BEGIN
-    DELETE FROM highseas.notice x USING (
+    DELETE FROM highseas.notice x
+    WHERE x.tenant_id = purge_batch.tenant_id AND x.notice_id = ANY (ARRAY(
         SELECT y.notice_id FROM highseas.notice y
-        WHERE y.tenant_id = purge_batch.tenant_id AND y.acknowledged_at < before LIMIT batch) z
-    WHERE x.tenant_id = purge_batch.tenant_id AND x.notice_id = z.notice_id;
+        WHERE y.tenant_id = purge_batch.tenant_id AND y.acknowledged_at < before LIMIT batch FOR UPDATE SKIP LOCKED));
     GET DIAGNOSTICS rows = ROW_COUNT;
     DELETE FROM highseas.job_run x USING (
         SELECT y.run_id FROM highseas.job_run y
