@@ -220,7 +220,7 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$CALL highseas.grant_role('regress_b_admin', 'admin', 'alpha')$$,
     $$CALL highseas.revoke_role('regress_a_admin', 'alpha')$$,
     $$SELECT highseas.authorize('alpha', 'reader')$$,
-    $$SELECT highseas.take(1, '{secret}', '{kim}', 'claim', 'x', now())$$,
+    $$SELECT highseas.take_in_turn(1, '{secret}', '{kim}', 'x', now())$$,
     $$SELECT highseas.release(1, '{c1}', 'return', 'x', now())$$,
     $$SELECT highseas.expire_due_batch(1, 1, 100)$$,
     $$SELECT highseas.write_owners('UPDATE pg_authid SET rolsuper = true WHERE rolname = $2 AND $1 = $1', 'postgres', '{x}', '{regress_b_admin}', '{x}')$$,

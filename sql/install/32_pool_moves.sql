@@ -1,5 +1,5 @@
--- The two moves of every customer, set-based, each written once: take (from the pool or another rep)
--- and release (back to a pool). The callers have locked the reps, then the customers, and asked the rule.
+-- The moves of every customer: take_one (from the pool or another rep), take_in_turn (many from the pool,
+-- set-based) and release (back to a pool). The callers have locked the reps, then the customers, and asked the rule.
 
 -- An act's time is read after its locks and lies after the last act of all concerned.
 CREATE FUNCTION highseas.act_time(tenant_id bigint, reps text[], customers text[]) RETURNS timestamptz
@@ -55,77 +55,64 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.take_one(bigint, text, text, text, text, timestamptz, text, text) IS
-'take() for one customer, in plain statements: starting the joins that serve thousands would cost three times the writing. Returns when it is due, by which deadline.';
+'Gives a customer to a rep: closes the spell of the one before, opens the new one, plans when it is due, counts. In plain statements: starting the joins that serve thousands would cost three times the writing. Returns when it is due, by which deadline. The caller has locked all three (reps first) and asked check_claim().';
 
-CREATE FUNCTION highseas.take(
-    tenant_id bigint, customers text[], reps text[], act text, actor text, now timestamptz,
-    reason text DEFAULT NULL, retry_key text DEFAULT NULL)
+CREATE FUNCTION highseas.take_in_turn(
+    tenant_id bigint, customers text[], reps text[], actor text, now timestamptz)
 RETURNS TABLE (customer_key text, rep_key text, due_at timestamptz)
 LANGUAGE plpgsql
 AS $$
 #variable_conflict use_column
 BEGIN
-    -- The old spell is closed first: at no time may a customer have two open ones.
-    UPDATE highseas.holding h
-    SET ended_at = take.now, end_act = take.act, end_actor = take.actor, end_reason = take.reason
-    FROM unnest(customers) x(customer_key)
-    WHERE take.act IN ('assign', 'transfer', 'adopt') AND h.tenant_id = take.tenant_id
-      AND h.customer_key = x.customer_key AND h.ended_at IS NULL;
-
     RETURN QUERY
     WITH alike AS (
         -- Those of one rep with the same facts have the same due date: the first of them asks the rule for all.
         -- (Windows, not a join: thousands of rows of unknown number would meet in a nested loop.)
-        SELECT x.customer_key, x.rep_key, x.turn, c.holder AS from_rep, c.pool_key, c.class, c.protected_until, c.deal,
+        SELECT x.customer_key, x.rep_key, x.turn, c.pool_key, c.class, c.protected_until, c.deal,
                o.last_order_at, row_number() OVER facts AS n
         FROM unnest(customers, reps) WITH ORDINALITY x(customer_key, rep_key, turn)
-        JOIN highseas.customer c ON c.tenant_id = take.tenant_id AND c.customer_key = x.customer_key
-        CROSS JOIN LATERAL (SELECT CASE WHEN c.last_order_at > take.now THEN c.last_order_at END AS last_order_at OFFSET 0) o
+        JOIN highseas.customer c ON c.tenant_id = take_in_turn.tenant_id AND c.customer_key = x.customer_key
+        CROSS JOIN LATERAL (SELECT CASE WHEN c.last_order_at > take_in_turn.now THEN c.last_order_at END AS last_order_at OFFSET 0) o
         WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.protected_until, c.deal, o.last_order_at)
     ), taken AS (
         SELECT a.customer_key, a.rep_key, a.turn, nextval('highseas.holding_holding_id_seq') AS holding_id,
-               a.from_rep, a.pool_key, a.class,
+               a.pool_key, a.class,
                max(d.due_at) OVER facts AS due_at, max(d.rule) OVER facts AS rule, max(d.next_at) OVER facts AS next_at
         FROM alike a
         LEFT JOIN LATERAL (
             SELECT y.due_at, y.rule, y.next_at
             FROM (SELECT a.rep_key WHERE a.n = 1 OFFSET 0) first
-            CROSS JOIN LATERAL highseas.due_of(take.tenant_id, first.rep_key, a.pool_key, a.class, take.now,
-                NULL, a.last_order_at, NULL, a.protected_until, a.deal, NULL, take.now) y) d ON true
+            CROSS JOIN LATERAL highseas.due_of(take_in_turn.tenant_id, first.rep_key, a.pool_key, a.class, take_in_turn.now,
+                NULL, a.last_order_at, NULL, a.protected_until, a.deal, NULL, take_in_turn.now) y) d ON true
         WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.protected_until, a.deal, a.last_order_at)
     ), opened AS (
         INSERT INTO highseas.holding (tenant_id, holding_id, customer_key, rep_key, pool_key, class, started_at,
-                                      act, from_rep, actor, reason, retry_key)
+                                      act, actor, reason)
         OVERRIDING SYSTEM VALUE
-        SELECT take.tenant_id, t.holding_id, t.customer_key, t.rep_key, t.pool_key, t.class, take.now,
-               take.act, t.from_rep, take.actor, take.reason, take.retry_key
+        SELECT take_in_turn.tenant_id, t.holding_id, t.customer_key, t.rep_key, t.pool_key, t.class, take_in_turn.now,
+               'rotate', take_in_turn.actor, 'rotation'
         FROM taken t
     ), counted AS (
         UPDATE highseas.rep r
-        SET held = r.held + n.gained, last_act_at = take.now,
+        SET held = r.held + n.gained, last_act_at = take_in_turn.now,
             -- Behind all others, also when the clock stands still between two batches.
-            waiting_since = CASE WHEN take.act = 'rotate' THEN n.turn * interval '1 microsecond' + greatest(take.now,
-                                     (SELECT max(x.waiting_since) FROM highseas.rep x WHERE x.tenant_id = take.tenant_id))
-                                 ELSE r.waiting_since END
-        FROM (SELECT x.rep_key, sum(x.gained) AS gained, max(x.turn) AS turn
-              FROM (SELECT t.rep_key, 1 AS gained, t.turn FROM taken t
-                    UNION ALL
-                    SELECT t.from_rep, -1, 0 FROM taken t WHERE t.from_rep IS NOT NULL) x
-              GROUP BY x.rep_key) n
-        WHERE r.tenant_id = take.tenant_id AND r.rep_key = n.rep_key
+            waiting_since = n.turn * interval '1 microsecond' + greatest(take_in_turn.now,
+                (SELECT max(x.waiting_since) FROM highseas.rep x WHERE x.tenant_id = take_in_turn.tenant_id))
+        FROM (SELECT t.rep_key, count(*) AS gained, max(t.turn) AS turn FROM taken t GROUP BY t.rep_key) n
+        WHERE r.tenant_id = take_in_turn.tenant_id AND r.rep_key = n.rep_key
     )
     UPDATE highseas.customer c
-    SET state = 'held', holder = t.rep_key, holding_id = t.holding_id, held_since = take.now,
+    SET state = 'held', holder = t.rep_key, holding_id = t.holding_id, held_since = take_in_turn.now,
         last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = 0,
         due_at = t.due_at, due_rule = t.rule, next_at = t.next_at, check_at = t.next_at,
-        last_act_at = take.now
+        last_act_at = take_in_turn.now
     FROM taken t
-    WHERE c.tenant_id = take.tenant_id AND c.customer_key = t.customer_key
+    WHERE c.tenant_id = take_in_turn.tenant_id AND c.customer_key = t.customer_key
     RETURNING c.customer_key, c.holder, c.due_at;
 END
 $$;
-COMMENT ON FUNCTION highseas.take(bigint, text[], text[], text, text, timestamptz, text, text) IS
-'Gives each customer to the rep beside it: closes the spell of the one before, opens the new one, plans when it is due, counts. Returns what is due when. The caller has locked them all (reps first) and asked check_claim() or plan_rotation().';
+COMMENT ON FUNCTION highseas.take_in_turn(bigint, text[], text[], text, timestamptz) IS
+'Gives each free customer to the rep beside it, as plan_rotation() said: opens the spells, plans when they are due, counts, puts the reps behind all others in the order of their last customer. Returns what is due when. The caller has locked them all, reps first.';
 
 CREATE FUNCTION highseas.release(
     tenant_id bigint, customers text[], act text, actor text, now timestamptz,

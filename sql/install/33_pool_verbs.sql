@@ -1,4 +1,4 @@
--- The verbs, as functions in highseas_api; 34_pool_calls.sql has the same as procedures.
+-- The verbs, as functions in highseas_api; 80_calls.sql makes the procedures of them.
 -- Each: who may act; the reps' rows in order of their keys, then the customers'; the rule; the move.
 -- SECURITY DEFINER code of a superuser: every name is qualified, nobody else's code is run. Plans are
 -- generic: every access is by key, and planning a move anew costs five times the move.

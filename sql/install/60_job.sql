@@ -413,7 +413,7 @@ BEGIN
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
     SELECT rotate_batch.tenant_id, now, t.rep_key, t.customer_key, 'given', t.due_at,
            format('Customer %s is yours now: it slept in the pool', t.customer_key)
-    FROM highseas.take(tenant_id, keys, reps, 'rotate', highseas.actor(), now, 'rotation') t;
+    FROM highseas.take_in_turn(tenant_id, keys, reps, highseas.actor(), now) t;
     IF cardinality(keys) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
