@@ -7,7 +7,7 @@ EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" highseas.c
 SOURCES := $(sort $(wildcard src/core/*.cpp src/core/*/*.cpp src/pg/*.cpp))
 DEPENDS := $(SOURCES:.cpp=.d)
 
-# Two libraries: loading libphonenumber costs a session 15 ms, and only screening needs it.
+# Two libraries: loading libphonenumber costs a session 5 ms and .5 MB, and only screening needs it.
 SCREEN_SOURCES := $(filter src/core/screen/% src/pg/screen_%,$(SOURCES))
 SCREEN_OBJS    := $(SCREEN_SOURCES:.cpp=.o) src/core/status.o
 MODULES        := highseas_screen
