@@ -11,7 +11,7 @@ CREATE TABLE highseas.domain_rule (
     PRIMARY KEY (tenant_id, domain)
 );
 COMMENT ON TABLE highseas.domain_rule IS
-'What is known of a domain and its subdomains, over the built-in rules (the large free-mail providers, market places and networks). domain, same_as: in lower case, international ones as xn--…. shared: many companies use it, so it says nothing about one; false makes a built-in one a company''s own. same_as: another name of the same mail domain. tag_separator: of an address before the @, what follows one of these characters is dropped; ignored: these characters are. Rekey after a change.';
+'What is known of a domain and its subdomains, over the built-in rules (the large free-mail providers, market places and networks). domain, same_as: in lower case, international ones as xn--.... shared: many companies use it, so it says nothing about one; false makes a built-in one a company''s own. same_as: another name of the same mail domain. tag_separator: of an address before the @, what follows one of these characters is dropped; ignored: these characters are. Rekey after a change.';
 
 CREATE TABLE highseas.company_word (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -79,13 +79,13 @@ CREATE FUNCTION highseas.domain_rules(tenant_id bigint) RETURNS highseas.domain_
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT array_agg(r ORDER BY r.domain) FROM highseas.domain_rule r WHERE r.tenant_id = domain_rules.tenant_id $$;
 COMMENT ON FUNCTION highseas.domain_rules(bigint) IS
-'A tenant''s rows of domain_rule as one value, for normalise_email and normalise_domain; in a query over many rows as (SELECT highseas.domain_rules(…)), which is read once. NULL where it has none.';
+'A tenant''s rows of domain_rule as one value, for normalise_email and normalise_domain; in a query over many rows as (SELECT highseas.domain_rules(...)), which is read once. NULL where it has none.';
 
 CREATE FUNCTION highseas.company_words(tenant_id bigint) RETURNS highseas.company_word[]
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$ SELECT array_agg(w ORDER BY w.word) FROM highseas.company_word w WHERE w.tenant_id = company_words.tenant_id $$;
 COMMENT ON FUNCTION highseas.company_words(bigint) IS
-'A tenant''s rows of company_word as one value, for normalise_company; in a query over many rows as (SELECT highseas.company_words(…)), which is read once. NULL where it has none.';
+'A tenant''s rows of company_word as one value, for normalise_company; in a query over many rows as (SELECT highseas.company_words(...)), which is read once. NULL where it has none.';
 
 CREATE FUNCTION highseas.normaliser_versions(tenant_id bigint) RETURNS TABLE (normaliser text, version text)
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
