@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/pool/capacity_left.hpp"
+#include "core/pool/keys.hpp"
 #include "core/pool/limit.hpp"
 #include "core/pool/region_tree.hpp"
 #include "core/no_postgres.hpp"
@@ -15,36 +16,6 @@ namespace highseas {
 namespace {
 
 constexpr std::size_t largest_plan = 500'000'000; // customers times reps
-constexpr int nobody = -1;
-
-using Numbers = std::unordered_map<Text, int>;
-
-std::size_t at(int number) noexcept {
-    return static_cast<std::size_t>(number);
-}
-
-int number_in(const Numbers &numbers, Text key) {
-    const auto place = numbers.find(key);
-    return place == numbers.end() ? nobody : place->second;
-}
-
-Status number_keys(std::span<const Text> keys, const char *what, Numbers &numbers) {
-    numbers.reserve(keys.size());
-    for (Text key : keys)
-        if (!numbers.try_emplace(key, static_cast<int>(numbers.size())).second)
-            return Status::error(sqlstate::bad_parameter, "%s \"%.*s\" is given twice", what,
-                                 shown_length(key), key.data());
-    return {};
-}
-
-Status check_lengths(const char *what, std::initializer_list<std::size_t> lengths) noexcept {
-    for (std::size_t length : lengths)
-        if (length != *lengths.begin())
-            return Status::error(sqlstate::bad_parameter, "%s arrays differ in length", what)
-                .with_detail("The first has %zu elements, another has %zu.", *lengths.begin(),
-                             length);
-    return {};
-}
 
 Status check_facts(const RotationFacts &facts) noexcept {
     for (const Status &status :
@@ -423,6 +394,8 @@ const char *name_of(Hurdle hurdle) noexcept {
         return "no-reps";
     case Hurdle::no_region:
         return "no-region";
+    case Hurdle::no_tier:
+        return "no-tier";
     case Hurdle::earlier_holder:
         return "earlier-holder";
     case Hurdle::capacity:
@@ -431,6 +404,8 @@ const char *name_of(Hurdle hurdle) noexcept {
         return "quota";
     case Hurdle::busy:
         return "busy";
+    case Hurdle::fairness:
+        return "fairness";
     }
     return nullptr;
 }

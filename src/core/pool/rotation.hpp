@@ -47,10 +47,12 @@ enum class Hurdle : unsigned char {
     none,
     no_reps,
     no_region,
+    no_tier,
     earlier_holder,
     capacity,
     quota,
-    busy
+    busy,
+    fairness // none of the above: an allocation's band
 };
 const char *name_of(Hurdle hurdle) noexcept;
 
