@@ -3,7 +3,7 @@
 # folders, so installing writes there, as root.
 
 # What the core needs besides a compiler. Each brings the library to run with.
-CORE_LIBRARIES=(libeigen3-dev libphonenumber-dev libicu-dev libpsl-dev)
+CORE_LIBRARIES=(libeigen3-dev liblemon-dev libphonenumber-dev libicu-dev libpsl-dev)
 
 build_extension() {
     say "building the extension"

@@ -159,4 +159,16 @@ Status plan_allocation(const AllocationFacts &facts, ShouldStop should_stop,
     return {};
 }
 
+Status rep_affinity(double won, double tried, double average, double prior,
+                    double &affinity) noexcept {
+    if (!(won >= 0 && won <= tried && std::isfinite(tried)))
+        return Status::error(sqlstate::bad_parameter, "\"won\" must be between 0 and \"tried\"");
+    if (!(average > 0 && average <= 1))
+        return Status::error(sqlstate::bad_parameter, "\"average\" must be above 0 and at most 1");
+    if (!(prior > 0 && std::isfinite(prior)))
+        return Status::error(sqlstate::bad_parameter, "\"prior\" must be finite and above 0");
+    affinity = (won + prior * average) / (tried + prior) / average;
+    return {};
+}
+
 } // namespace highseas

@@ -83,4 +83,9 @@ struct Allocated {
 Status plan_allocation(const AllocationFacts &facts, ShouldStop should_stop,
                        std::span<Allocated> plan, std::optional<double> &upper_bound);
 
+// A rep's own share of successes over the average, shrunk: as if he had tried `prior` average ones
+// more.
+Status rep_affinity(double won, double tried, double average, double prior,
+                    double &affinity) noexcept;
+
 } // namespace highseas

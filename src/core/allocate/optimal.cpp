@@ -134,9 +134,8 @@ Status Optimizer::choose_unit() {
     const std::size_t nodes =
         2 * order_.size() + market_.kinds.size() * 2 + market_.rep_numbers.size() * 2;
     per_unit_ = std::int64_t{1} << bits(order_.size());
-    if (greatest > 0)
-        units_ = std::ldexp(
-            1.0, std::min(58 - bits(nodes) - bits(order_.size()) - std::ilogb(greatest), 1023));
+    const int exponent = 58 - bits(nodes) - bits(order_.size());
+    units_ = std::ldexp(1.0, greatest > 0 ? std::min(exponent - std::ilogb(greatest), 1023) : 1023);
     return {};
 }
 

@@ -1,0 +1,93 @@
+#include "pg/postgres.hpp"
+
+#include "core/allocate/allocation.hpp"
+#include "pg/arguments.hpp"
+#include "pg/guard.hpp"
+
+using namespace highseas;
+using namespace highseas::pg;
+
+extern "C" {
+PG_FUNCTION_INFO_V1(highseas_plan_allocation);
+PG_FUNCTION_INFO_V1(highseas_rep_affinity);
+}
+
+namespace {
+
+std::optional<double> optional_number(FunctionCallInfo fcinfo, int i) {
+    return PG_ARGISNULL(i) ? std::nullopt : std::optional(PG_GETARG_FLOAT8(i));
+}
+
+} // namespace
+
+Datum highseas_plan_allocation(PG_FUNCTION_ARGS) {
+    const AllocationFacts facts{
+        required_argument<Text>(fcinfo, 0, "method"),
+        optional_number(fcinfo, 27),
+        optional_number(fcinfo, 28),
+        array_argument<Text>(fcinfo, 1, "customer_keys"),
+        array_argument<double>(fcinfo, 2, "customer_values"),
+        nullable_array_argument<Text>(fcinfo, 3, "regions"),
+        nullable_array_argument<Text>(fcinfo, 4, "classes"),
+        nullable_array_argument<Text>(fcinfo, 5, "segments"),
+        array_argument<Text>(fcinfo, 6, "rep_keys"),
+        nullable_array_argument<Text>(fcinfo, 7, "rep_tiers"),
+        array_argument<std::int32_t>(fcinfo, 8, "rep_ranks"),
+        array_argument<double>(fcinfo, 9, "rep_weights"),
+        array_argument<std::int32_t>(fcinfo, 10, "rep_loads"),
+        array_argument<Time>(fcinfo, 11, "rep_waiting_since"),
+        array_argument<Text>(fcinfo, 12, "rep_region_reps"),
+        array_argument<Text>(fcinfo, 13, "rep_region_regions"),
+        array_argument<Text>(fcinfo, 14, "tree_regions"),
+        nullable_array_argument<Text>(fcinfo, 15, "tree_parents"),
+        array_argument<Text>(fcinfo, 16, "affinity_reps"),
+        nullable_array_argument<Text>(fcinfo, 17, "affinity_segments"),
+        array_argument<double>(fcinfo, 18, "affinity_factors"),
+        array_argument<Text>(fcinfo, 19, "tier_classes"),
+        array_argument<Text>(fcinfo, 20, "tier_names"),
+        array_argument<Text>(fcinfo, 21, "limit_reps"),
+        array_argument<Text>(fcinfo, 22, "limit_kinds"),
+        nullable_array_argument<Text>(fcinfo, 23, "limit_classes"),
+        array_argument<std::int32_t>(fcinfo, 24, "limit_left"),
+        array_argument<Text>(fcinfo, 25, "past_customers"),
+        array_argument<Text>(fcinfo, 26, "past_reps"),
+    };
+    const std::span<Allocated> plan{pg::allocate<Allocated>(facts.customer_keys.size()),
+                                    facts.customer_keys.size()};
+    std::optional<double> upper_bound;
+    run_interruptible([&] { return plan_allocation(facts, interrupt_waits, plan, upper_bound); });
+
+    InitMaterializedSRF(fcinfo, 0);
+    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
+    auto *rep_keys = pg::allocate<Datum>(facts.rep_keys.size());
+    for (std::size_t rep = 0; rep < facts.rep_keys.size(); ++rep)
+        rep_keys[rep] = text_datum(facts.rep_keys[rep]);
+    for (const Allocated &one : plan) {
+        CHECK_FOR_INTERRUPTS();
+        const bool stays = one.rep < 0;
+        const bool no_next = one.next_rep < 0;
+        Datum values[7] = {text_datum(facts.customer_keys[static_cast<std::size_t>(one.customer)]),
+                           stays ? 0 : rep_keys[one.rep],
+                           CStringGetTextDatum(stays ? name_of(one.hurdle) : name_of(one.ground)),
+                           Float8GetDatum(one.value),
+                           no_next ? 0 : rep_keys[one.next_rep],
+                           Float8GetDatum(one.next_value),
+                           Float8GetDatum(upper_bound.value_or(0))};
+        bool nulls[7] = {false, stays, false, stays, no_next, no_next, !upper_bound};
+        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+        pfree(DatumGetPointer(values[0]));
+        pfree(DatumGetPointer(values[2]));
+    }
+    return 0;
+}
+
+Datum highseas_rep_affinity(PG_FUNCTION_ARGS) {
+    const auto won = PG_GETARG_FLOAT8(0);
+    const auto tried = PG_GETARG_FLOAT8(1);
+    const auto average = PG_GETARG_FLOAT8(2);
+    const auto prior = PG_GETARG_FLOAT8(3);
+
+    double affinity = 0;
+    check(guarded([&] { return rep_affinity(won, tried, average, prior, affinity); }));
+    PG_RETURN_FLOAT8(affinity);
+}
