@@ -37,7 +37,7 @@ INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit
 INSERT INTO highseas.rfm_break (tenant_id, measure, score, bound) VALUES (1, 'recency', 2, 365.25);
 INSERT INTO highseas.rfm_segment (tenant_id, priority, segment, recency_from) VALUES (1, 1, 'buys', 2);
 INSERT INTO highseas.class_rule (tenant_id, minimum_stay) VALUES (1, 14);
-INSERT INTO highseas.category_rule SELECT t, * FROM generate_series(1, 2) t, highseas.builtin_category_rules();
+INSERT INTO highseas.category_rule SELECT t, b.* FROM generate_series(1, 2) t, highseas.builtin_category_rules() b;
 INSERT INTO highseas.lifecycle_rule (tenant_id, new_days) VALUES (1, 60);
 INSERT INTO highseas.kind_rule SELECT 1, * FROM highseas.builtin_kind_rules();
 
