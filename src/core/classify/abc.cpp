@@ -11,20 +11,15 @@ AbcBounds abc_bounds(std::span<const std::int64_t> rising, std::int64_t a_share,
     for (std::int64_t value : rising)
         total += value > 0 ? value : 0;
 
+    // The bounds are values, so the first of equal ones decides for all.
     AbcBounds bounds{1, 1};
-    Int128 greater = 0; // what customers of strictly greater value bring
-    Int128 sum = 0;
-    std::int64_t last = 0;
-    for (auto value = rising.rbegin(); value != rising.rend() && *value > 0; ++value) {
-        if (*value != last)
-            greater = sum;
-        if (greater * whole_share >= total * b_share)
-            break;
-        if (greater * whole_share < total * a_share)
+    Int128 before = 0;
+    for (auto value = rising.rbegin();
+         value != rising.rend() && *value > 0 && before * whole_share < total * b_share; ++value) {
+        if (before * whole_share < total * a_share)
             bounds.a_from = *value;
         bounds.b_from = *value;
-        last = *value;
-        sum += last;
+        before += *value;
     }
     return bounds;
 }
