@@ -39,7 +39,7 @@ BEGIN ATOMIC
             WHEN k.fact = 'registered_days' THEN
                 ((extract(epoch FROM profile_facts.now) - extract(epoch FROM f.registered_at)) / 86400)::double precision
             WHEN k.fact = 'company_details' THEN (
-                SELECT avg(highseas.text_fact(d.value, '{}', d.name = ANY (a.columns)))
+                SELECT sum(highseas.text_fact(d.value, '{}', d.name = ANY (a.columns))) / 4
                 FROM (VALUES ('company', f.company), ('website', f.website), ('city', f.city), ('country', f.country)) d(name, value))
             ELSE highseas.text_fact(
                 CASE k.fact
