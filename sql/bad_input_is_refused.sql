@@ -52,7 +52,7 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'table' THEN '''quota''' WHEN 'matching' THEN '''{"rule": "x"}'''
             WHEN 'model' THEN '''mbg_nbd''' WHEN 'calibration_ends_on' THEN '''2026-02-02'''
             WHEN 'spend_fit' THEN 'ROW(''gamma_gamma'', ''{1,2,3}'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)'
-            WHEN 'abc' THEN '''A''' WHEN 'current' THEN '''A'''
+            WHEN 'method' THEN '''optimal''' WHEN 'abc' THEN '''A''' WHEN 'current' THEN '''A'''
             END,
         CASE name || ' ' || type WHEN 'bounds numeric[]' THEN '''{2,1}''' WHEN 'rules highseas.category_rules' THEN 'highseas.categories_of(2)'
             WHEN 'rules highseas.kind_rules' THEN 'highseas.kinds_of(2)' END,
@@ -63,6 +63,7 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'date[]' THEN '''{}''' WHEN 'interval' THEN '''1 day''' WHEN 'interval[]' THEN '''{1 day}'''
             WHEN 'timestamp with time zone' THEN '''2026-03-02''' WHEN 'timestamp with time zone[]' THEN '''{2026-03-02}'''
             WHEN 'numeric' THEN '1' WHEN 'highseas.value_fit' THEN 'ROW(''mbg_nbd'', ''{1,1,1,1}'', NULL, NULL, NULL, NULL, NULL, ''day'', NULL)'
+            WHEN 'highseas.survival_curve' THEN 'ROW(2, 1, 9, ''{3}'', ''{2}'', ''{1}'', ''{.5}'', ''{.1}'', ''{.9}'')'
             ELSE 'NULL' END)
 $$;
 CREATE FUNCTION public.nasty(type text) RETURNS SETOF text LANGUAGE sql IMMUTABLE AS $$
@@ -83,6 +84,8 @@ CREATE FUNCTION public.nasty(type text) RETURNS SETOF text LANGUAGE sql IMMUTABL
         WHEN type = 'highseas.value_fit' THEN (SELECT array_agg(format('ROW(%s, NULL, NULL, NULL, NULL, NULL, %s, NULL)', f, u)) FROM unnest(ARRAY['''day''', 'NULL', '''''']) u,
             unnest(ARRAY['NULL, ''{1,1,1,1}''', '''mbg_nbd'', NULL', '''nosuch'', ''{1,1,1,1}''', '''bg_nbd'', ''{1,1,1}''', '''bg_nbd'', ''{1,NaN,1,1}''', '''pareto_nbd'', ''{1e-100,1e100,1e100,1e-100}''',
                          '''pareto_nbd'', ''{1e100,1e-100,1e-100,1e100}''', '''mbg_nbd'', ''{1e-100,1e100,1e100,1e-100}''', '''gamma_gamma'', ''{1e-100,1e100,1e-100}''', '''bg_nbd'', ''{{1,1},{1,1}}''', '''bg_nbd'', ''{1,NULL,1,1}''']) f)
+        WHEN type = 'highseas.survival_curve' THEN (SELECT array_agg(format('ROW(2, 1, %s, NULL, NULL, %s, NULL, NULL)', l, t)) FROM unnest(ARRAY['9', 'NULL', '''NaN''', '-1', '''infinity''']) l,
+            unnest(ARRAY['''{3}'', NULL', '''{3,2}'', ''{.5,.4}''', '''{3}'', ''{.5,.4}''', '''{3}'', ''{NaN}''', '''{NaN}'', ''{.5}''', '''{}'', ''{}''', '''{{1,2}}'', ''{1,1}''', '''{3}'', ''{NULL}''', '''{3}'', ''{2}''']) t)
         WHEN type = 'boolean' THEN ARRAY['false']
         WHEN type = 'date' THEN ARRAY['''infinity''', '''-infinity''', '''4713-01-01 BC''', '''5874897-12-31''']
         WHEN type = 'date[]' THEN ARRAY['''{NULL}''', '''{infinity}''', '''{5874897-12-31}''', '''{{2026-01-01},{2026-01-02}}''']

@@ -61,7 +61,7 @@ AS $$
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_rotation', 'sleepers', 'planned_rotation', 'planned_returns', 'check_consistency',
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
-                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration',
+                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points',
                          'normaliser_version', 'domain_rules', 'company_words',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of'))

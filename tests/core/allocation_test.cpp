@@ -480,9 +480,24 @@ TEST_CASE("serial order is what rotation does") {
         const auto past_customers = COLUMN(Text, world.past, row.first);
         const auto past_reps = COLUMN(Text, world.past, row.second);
         std::vector<Assignment> rotation(customer_keys.size());
-        REQUIRE(plan_rotation({customer_keys, scores, regions, classes, rep_keys, ranks, waiting,
-                               cover_reps, cover_regions, tree_regions, tree_parents, limit_reps,
-                               limit_kinds, limit_classes, limit_left, past_customers, past_reps},
+        REQUIRE(plan_rotation({customer_keys,
+                               scores,
+                               regions,
+                               classes,
+                               rep_keys,
+                               ranks,
+                               waiting,
+                               cover_reps,
+                               cover_regions,
+                               tree_regions,
+                               tree_parents,
+                               limit_reps,
+                               limit_kinds,
+                               limit_classes,
+                               limit_left,
+                               past_customers,
+                               past_reps,
+                               {}},
                               never_stop, rotation)
                     .ok());
         for (std::size_t i = 0; i < rotation.size(); ++i) {
@@ -672,6 +687,7 @@ TEST_CASE("allocations refuse what has no meaning") {
     world.clients[0].value = 1e308;
     world.affinities = {{"late", {}, 1e10}};
     CHECK(error_of(world) == "22003");
+    CHECK(error_of(world, "serial") == "22003");
 
     AllocationFacts uneven{};
     uneven.method = "serial";

@@ -407,8 +407,20 @@ bool Market::held_before(const Customer &customer, int rep) const {
                               past.begin() + static_cast<std::ptrdiff_t>(customer.past_to), rep);
 }
 
+double Market::greatest_value() const {
+    double factor = 0;
+    for (const Kind &kind : kinds)
+        if (!kind.candidates.empty())
+            factor = std::max(factor, kind.candidates.front().factor);
+    return customers.empty() ? 0 : customers.front().value * factor;
+}
+
 Status Market::read(const AllocationFacts &facts, ShouldStop should_stop) {
-    return Reader(facts, *this).read(should_stop);
+    if (Status status = Reader(facts, *this).read(should_stop); !status.ok())
+        return status;
+    if (!std::isfinite(greatest_value()))
+        return Status::error(sqlstate::value_too_large, "a value times an affinity is too large");
+    return {};
 }
 
 Status allocation_interrupted() noexcept {

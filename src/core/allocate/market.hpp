@@ -82,6 +82,7 @@ struct Market {
     int rep_count() const { return static_cast<int>(rep_numbers.size()); }
     const Kind &kind_of(const Customer &customer) const { return kinds[at(customer.kind)]; }
     bool held_before(const Customer &customer, int rep) const;
+    double greatest_value() const; // that any customer could have with any rep
 
     Status read(const AllocationFacts &facts, ShouldStop should_stop);
 };

@@ -60,7 +60,7 @@ public:
 private:
     void order_by_kind();
     void add_places();
-    Status choose_unit();
+    void choose_unit();
     void make_lots(std::size_t classes);
     void make_value_classes(std::size_t from, std::size_t to, std::size_t classes);
     void describe(Lot &lot) const;
@@ -109,10 +109,11 @@ private:
 Status Optimizer::run() {
     order_by_kind();
     add_places();
-    for (Status (Optimizer::*step)() :
-         {&Optimizer::choose_unit, &Optimizer::solve_coarse, &Optimizer::solve_fine})
-        if (Status status = (this->*step)(); !status.ok())
-            return status;
+    choose_unit();
+    if (Status status = solve_coarse(); !status.ok())
+        return status;
+    if (Status status = solve_fine(); !status.ok())
+        return status;
     deal_all();
     place_left_over();
     return measure_bound();
@@ -120,15 +121,8 @@ Status Optimizer::run() {
 
 // A power of two, so that a value stays what it is but for the digits cut off; so small that the
 // sum of all costs fits.
-Status Optimizer::choose_unit() {
-    double greatest = 0;
-    for (const Kind &kind : market_.kinds)
-        if (!kind.candidates.empty())
-            greatest = std::max(greatest, kind.candidates.front().factor);
-    if (!market_.customers.empty())
-        greatest *= market_.customers.front().value;
-    if (!std::isfinite(greatest))
-        return Status::error(sqlstate::value_too_large, "a value times an affinity is too large");
+void Optimizer::choose_unit() {
+    const double greatest = market_.greatest_value();
 
     auto bits = [](std::size_t count) { return static_cast<int>(std::bit_width(count)); };
     const std::size_t nodes =
@@ -136,7 +130,6 @@ Status Optimizer::choose_unit() {
     per_unit_ = std::int64_t{1} << bits(order_.size());
     const int exponent = 58 - bits(nodes) - bits(order_.size());
     units_ = std::ldexp(1.0, greatest > 0 ? std::min(exponent - std::ilogb(greatest), 1023) : 1023);
-    return {};
 }
 
 void Optimizer::order_by_kind() {

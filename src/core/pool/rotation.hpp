@@ -47,12 +47,12 @@ enum class Hurdle : unsigned char {
     none,
     no_reps,
     no_region,
-    no_tier,
+    no_tier, // in an allocation only
     earlier_holder,
     capacity,
     quota,
     busy,
-    fairness // none of the above: an allocation's band
+    fairness // in an allocation only: its band
 };
 const char *name_of(Hurdle hurdle) noexcept;
 
