@@ -1,6 +1,7 @@
 -- What people write in many ways has one key; the database's locale (here C) has no part in it.
+\pset format unaligned
 SET search_path = highseas, public;
-SELECT current_setting('lc_ctype') AS lc_ctype;
+SELECT datctype FROM pg_database WHERE datname = current_database();
 
 SELECT t AS phone, (normalise_phone(t, 'CN')).*
 FROM unnest(ARRAY['010-6552 9988', '+86 (10) 6552-9988 ext. 12', '0086 10 65529988', '１３８ ００１３ ８０００']) WITH ORDINALITY x(t, n) ORDER BY n;

@@ -1,4 +1,5 @@
 -- A customer's text never stops an import: it has a key, or a problem that says why not.
+\pset format unaligned
 SET search_path = highseas, public;
 
 SELECT t AS phone, (normalise_phone(t, 'US')).key, (normalise_phone(t, 'US')).problem
