@@ -314,6 +314,12 @@ CALL highseas.return_to_pool('s6', 'price', rep => 'ana');
 SELECT customer_key, held_since FROM highseas_api.claim('s6', 'ana', retry_key => 'k1');
 SELECT count(*) FROM highseas.holding WHERE customer_key = 's6';
 SELECT code FROM pg_temp.try($$SELECT highseas_api.claim('s7', 'ana', retry_key => '')$$);
+-- Another customer is another call, and needs a key of its own.
+SELECT * FROM pg_temp.try($$SELECT highseas_api.claim('s7', 'ana', retry_key => 'k1')$$);
+SELECT code, message, detail FROM pg_temp.try($$SELECT highseas_api.claim_many('{s7,s8}', 'ana', retry_key => 'k3')$$);
+SELECT code, message, detail FROM pg_temp.try($$SELECT highseas_api.claim('s7', 'ana', retry_key => 'k3')$$);
+SELECT customer_key, holder FROM highseas.customer WHERE customer_key IN ('s7', 's8') ORDER BY customer_key;
+SELECT customer_key FROM highseas_api.claim_next('south', 'ana', retry_key => 'k1');
 
 SELECT * FROM highseas.check_consistency();
 DROP EXTENSION highseas CASCADE;

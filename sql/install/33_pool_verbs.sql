@@ -110,6 +110,28 @@ END
 $$;
 COMMENT ON FUNCTION highseas.require_customer(highseas.customer, text) IS 'Raises 42704 for an unknown customer';
 
+-- The caller has locked the rep's row, so nobody uses the key at the same time.
+CREATE FUNCTION highseas.require_retry_key(tenant_id bigint, rep text, retry_key text, customers text[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    other text;
+BEGIN
+    SELECT h.customer_key INTO other FROM highseas.holding h
+    WHERE h.tenant_id = require_retry_key.tenant_id AND h.rep_key = rep AND h.retry_key = require_retry_key.retry_key
+      AND h.customer_key <> ALL (customers)
+    ORDER BY h.customer_key LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', CONSTRAINT = 'retry-key', SCHEMA = 'highseas',
+            MESSAGE = format('retry key "%s" was used for another customer', left(retry_key, 100)),
+            DETAIL = format('Rep "%s" claimed customer "%s" with it.', left(rep, 100), left(other, 100)),
+            HINT = 'A retry repeats the same call; each other call needs a key of its own.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_retry_key(bigint, text, text, text[]) IS
+'Raises 22023 when a rep used a retry key for a customer who is not among these';
+
 CREATE FUNCTION highseas_api.claim(
     customer text, rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
     OUT customer_key text, OUT pool_key text, OUT held_since timestamptz, OUT due_at timestamptz, OUT due_rule text)
@@ -129,6 +151,7 @@ BEGIN
     SELECT r.last_act_at INTO rep_acted FROM highseas.rep r
     WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
     IF retry_key IS NOT NULL THEN
+        PERFORM highseas.require_retry_key(t, who, retry_key, ARRAY[customer]);
         SELECT h.customer_key, h.pool_key, h.started_at INTO claim.customer_key, claim.pool_key, claim.held_since
         FROM highseas.holding h
         WHERE h.tenant_id = t AND h.rep_key = who AND h.retry_key = claim.retry_key AND h.customer_key = customer;
@@ -154,7 +177,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.claim(text, text, text, text) IS
-'A rep takes a named customer from its pool. customer: the CRM''s key; rep: who takes it (default current_rep()); tenant: default the only one or the setting; retry_key: a text of your own, a second call with it changes nothing and answers the same. Errors: SE001 held, SE002 not in a pool, SE003 capacity, SE004 quota, SE005 cooldown, SE006 embargo or frozen, SE008 pool closed, SE009 no member, 42704 unknown, 42501 privilege, 22004/22023 bad key.';
+'A rep takes a named customer from its pool. customer: the CRM''s key; rep: who takes it (default current_rep()); tenant: default the only one or the setting; retry_key: a text of your own, a second call of the rep for this customer with it changes nothing and answers the same; for another customer it is an error. Errors: SE001 held, SE002 not in a pool, SE003 capacity, SE004 quota, SE005 cooldown, SE006 embargo or frozen, SE008 pool closed, SE009 no member, 42704 unknown, 42501 privilege, 22004/22023 bad key, or a retry key used for another customer.';
 
 -- Users may call it directly, and PL/pgSQL keeps what a type's name meant when it was first called in a
 -- session: without the path of its own, a domain pg_temp.text would run the user's CHECK in definer code.
@@ -290,7 +313,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.claim_next(text, text, text, text) IS
-'A rep takes the best customer of a pool that he may take: the highest score, then online, then with an e-mail address. All NULL when there is none. pool may be omitted where the tenant has one; the rest as in claim. With lanes = 1 it is strictly the best one that nobody else is taking at this moment; with more lanes one of the best. Errors: SE003 capacity, SE004 quota, SE008 pool closed, SE009 no member, 42704, 42501, 22023.';
+'A rep takes the best customer of a pool that he may take: the highest score, then online, then with an e-mail address. All NULL when there is none. pool may be omitted where the tenant has one; retry_key: a second call of the rep with it changes nothing and answers what the first one took; the rest as in claim. With lanes = 1 it is strictly the best one that nobody else is taking at this moment; with more lanes one of the best. Errors: SE003 capacity, SE004 quota, SE008 pool closed, SE009 no member, 42704, 42501, 22023.';
 
 CREATE FUNCTION highseas_api.claim_many(
     customers text[], rep text DEFAULT NULL, tenant text DEFAULT NULL, retry_key text DEFAULT NULL,
@@ -318,6 +341,9 @@ BEGIN
             DETAIL = format('%s customers, 10000 are allowed.', cardinality(customers)), HINT = 'Claim them in several calls.';
     END IF;
     PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = who FOR NO KEY UPDATE;
+    IF retry_key IS NOT NULL THEN
+        PERFORM highseas.require_retry_key(t, who, retry_key, customers);
+    END IF;
     PERFORM FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = ANY (customers)
     ORDER BY c.customer_key FOR NO KEY UPDATE;
     now := highseas.act_time(t, ARRAY[who], customers);
@@ -346,7 +372,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.claim_many(text[], text, text, text) IS
-'A rep takes several customers in one transaction without deadlocks: those he may take, in the order given. Returns how many were claimed and refused, and the refusals as JSON (customer, code, rule, detail, allowed_from). At most 10,000. Errors: 42704 unknown rep, 42501, 22004, 22023.';
+'A rep takes several customers in one transaction without deadlocks: those he may take, in the order given. Returns how many were claimed and refused, and the refusals as JSON (customer, code, rule, detail, allowed_from). At most 10,000. retry_key: those claimed with it before count as claimed, those refused are tried again; it is an error when this rep used it for a customer who is not in the list. Errors: 42704 unknown rep, 42501, 22004, 22023.';
 
 CREATE FUNCTION highseas_api.follow_up(
     customer text, kind text DEFAULT 'contact', note text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
