@@ -69,6 +69,11 @@ SELECT * FROM pg_temp.ask('nobody', 'ana');
 UPDATE highseas.customer SET state = 'gone' WHERE customer_key = 'x';
 SELECT * FROM pg_temp.ask('x', 'ana');
 UPDATE highseas.customer SET state = 'free' WHERE customer_key = 'x';
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT highseas_api.withdraw('x', NULL);
+SELECT highseas_api.withdraw(NULL, 'dissolved');
+\set VERBOSITY terse
 SELECT state FROM highseas_api.withdraw('x', 'dissolved');
 SELECT * FROM pg_temp.ask('x', 'ana');
 UPDATE highseas.customer SET state = 'frozen' WHERE customer_key = 'x';

@@ -122,15 +122,18 @@ Choice choose_tenant(std::optional<Text> wanted, int needed) {
 void require_key(Text what, std::optional<Text> key) {
     constexpr std::size_t longest = 1024;
     const char *name = shown(what);
+    const bool is_word =
+        what == "reason" || what == "kind" || what == "retry_key" || what == "name";
+    const char *hint = is_word ? "Pass a text that is not empty." : "Pass the CRM's key as text.";
     if (!key)
         ereport(ERROR,
                 (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name),
-                 errdetail("Nothing was changed."), errhint("Pass the CRM's key as text.")));
+                 errdetail("Nothing was changed."), errhint("%s", hint)));
     if (key->empty() || key->size() > longest)
         ereport(ERROR,
                 (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                  errmsg("%s must have 1 to %zu bytes", name, longest),
-                 errdetail("It has %zu.", key->size()), errhint("Pass the CRM's key as text.")));
+                 errdetail("It has %zu.", key->size()), errhint("%s", hint)));
 }
 
 // The "sub" of the JWT that a gateway passes on.
