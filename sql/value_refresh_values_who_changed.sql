@@ -87,6 +87,15 @@ INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, a
 CALL highseas.refresh_value();
 SELECT status, error FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT count(*), count(*) FILTER (WHERE in_force) FROM highseas.value_run;
+-- It fails as long as it is so, also when no fit is due; and with a currency that no order has it blanks nobody's values.
+CALL highseas.refresh_value();
+UPDATE highseas.value_rule SET currency = 'USD';
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+CALL highseas.refresh_value();
+\set VERBOSITY terse
+SELECT count(*), count(*) FILTER (WHERE in_force) FROM highseas.value_run;
+SELECT count(*) > 0 AS kept FROM highseas.customer_value WHERE clv IS NOT NULL;
 UPDATE highseas.value_rule SET currency = 'EUR';
 CALL highseas.refresh_value();
 SELECT currency, (lifetime).status, (lifetime).customers FROM highseas.value_run WHERE in_force;
@@ -94,6 +103,15 @@ SELECT customer_key, currency, actual_value FROM highseas.customer_value WHERE c
 UPDATE highseas.value_rule SET currency = '', model = 'bg_nbd', unit = 'month';
 CALL highseas.refresh_value();
 SELECT currency, (lifetime).model, (lifetime).unit, (lifetime).status FROM highseas.value_run WHERE in_force;
+
+-- A refit now.
+SELECT count(*) AS fits FROM highseas.value_run \gset
+CALL highseas.refresh_value();
+UPDATE highseas.value_rule SET refit_after = '0';
+CALL highseas.refresh_value();
+UPDATE highseas.value_rule SET refit_after = DEFAULT;
+CALL highseas.refresh_value();
+SELECT count(*) - :fits AS made FROM highseas.value_run;
 
 -- Follow-ups cost; who cost more than he brought is named.
 INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor) SELECT 1, '1997-11-01', 'lead 9', 'kim', 'call', 'x' FROM generate_series(1, 3);

@@ -15,7 +15,7 @@ CREATE TABLE highseas.value_rule (
     revalue_after interval NOT NULL DEFAULT '7 days' CHECK (revalue_after >= '0')
 );
 COMMENT ON TABLE highseas.value_rule IS
-'How customers are valued; without a row by the defaults of its columns. currency: of all figures, '''' = of orders that give none (NULL = the only one there is); orders in others are left out. model, unit: the lifetime model and its unit. horizon: how far values look ahead, in units (at most 100 years). discount_rate: a year. margin: profit for an amount of 1; with 1 the figures are sales, not profit. period: what the actual value looks back on. follow_up_cost: service cost of a follow-up. scheme: the scorecard. refit_after: age at which a fit is made anew. revalue_after: age at which a customer is, also when nothing changed but the day.';
+'How customers are valued; without a row by the defaults of its columns. currency: of all figures, '''' = of orders that give none (NULL = the only one there is); orders in others are left out, and when no order is in it, or it is NULL and there are several, refresh_value() fails and the earlier fit stays in force. model, unit: the lifetime model and its unit. horizon: how far values look ahead, in units (at most 100 years). discount_rate: a year. margin: profit for an amount of 1; with 1 the figures are sales, not profit. period: what the actual value looks back on. follow_up_cost: service cost of a follow-up. scheme: the scorecard. refit_after: age at which a fit is made anew; 0 makes one at each run. revalue_after: age at which a customer is, also when nothing changed but the day.';
 
 CREATE TABLE highseas.value_run (
     tenant_id bigint NOT NULL,

@@ -58,24 +58,23 @@ CREATE FUNCTION highseas.value_currency(tenant_id bigint, wanted text) RETURNS t
 LANGUAGE plpgsql STABLE
 AS $$
 DECLARE
-    first text;
-    last text;
+    found text[] := ARRAY(SELECT DISTINCT s.currency FROM highseas.purchases s
+                          WHERE s.tenant_id = value_currency.tenant_id ORDER BY s.currency);
 BEGIN
-    IF wanted IS NOT NULL THEN
-        RETURN wanted;
-    END IF;
-    SELECT min(s.currency), max(s.currency) INTO first, last
-    FROM highseas.purchases s WHERE s.tenant_id = value_currency.tenant_id;
-    IF first <> last THEN
+    IF wanted <> ALL (nullif(found, '{}')) THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('no order is in the currency "%s"', wanted),
+            DETAIL = format('There are "%s".', array_to_string(found[:10], '", "')),
+            HINT = 'Name one of these in highseas.value_rule.currency.';
+    ELSIF wanted IS NULL AND cardinality(found) > 1 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'the orders have several currencies',
-            DETAIL = format('There are "%s" and "%s".', first, last),
+            DETAIL = format('There are "%s".', array_to_string(found[:10], '", "')),
             HINT = 'Name one in highseas.value_rule.currency; figures are in one currency.';
     END IF;
-    RETURN coalesce(first, '');
+    RETURN coalesce(wanted, found[1], '');
 END
 $$;
 COMMENT ON FUNCTION highseas.value_currency(bigint, text) IS
-'The currency of a tenant''s values: the wanted one, else the only one that orders have ('''' = none given). Error 22023 when there are several.';
+'The currency of a tenant''s values: the wanted one, else the only one that orders have ('''' = none given). Error 22023 when no order is in the wanted one, or none is wanted and there are several.';
 
 CREATE FUNCTION highseas.criteria_texts(tenant_id bigint, scheme text) RETURNS text[]
 LANGUAGE sql STABLE
@@ -210,6 +209,7 @@ DECLARE
     today date := (SELECT (now AT TIME ZONE t.time_zone)::date FROM highseas.tenant t WHERE t.tenant_id = refresh_value_batch.tenant_id);
     reached text := (SELECT j.position FROM highseas.job_run j WHERE j.tenant_id = refresh_value_batch.tenant_id AND j.run_id = run);
     fit highseas.value_run;
+    money text;
     keys text[];
 BEGIN
     IF reached IS NULL THEN
@@ -233,10 +233,12 @@ BEGIN
         more := true;
         RETURN;
     ELSIF reached = '' THEN
+        -- Also where no fit is due: what cannot be valued by today's orders must not pass for done.
+        money := highseas.value_currency(tenant_id, r.currency);
         SELECT x.* INTO fit FROM highseas.value_run x WHERE x.tenant_id = refresh_value_batch.tenant_id AND x.in_force;
         IF (fit.fitted_at + r.refit_after > now) IS NOT TRUE
            OR coalesce((fit.lifetime).model, r.model) <> r.model OR coalesce((fit.lifetime).unit, r.unit) <> r.unit
-           OR fit.currency <> coalesce(r.currency, fit.currency)
+           OR fit.currency <> money
            OR fit.criteria <> highseas.criteria_texts(refresh_value_batch.tenant_id, r.scheme) THEN
             PERFORM highseas.fit_value(tenant_id, now);
         END IF;
