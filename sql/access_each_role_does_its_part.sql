@@ -82,6 +82,7 @@ INSERT INTO public.calls VALUES
     ('may_claim', $$SELECT highseas.may_claim('ana', 'free')$$),
     ('planned_rotation', $$SELECT highseas.planned_rotation('main')$$),
     ('planned_returns', $$SELECT highseas.planned_returns('2027-01-01')$$),
+    ('attachment_columns', $$SELECT highseas.attachment_columns('orders')$$),
     ('check_consistency', $$SELECT highseas.check_consistency()$$),
     ('pool_list', $$SELECT * FROM highseas.pool_list$$),
     ('ledger', $$SELECT * FROM highseas.ledger$$),
@@ -99,6 +100,10 @@ INSERT INTO public.calls VALUES
     ('read company', $$SELECT company, attributes FROM highseas.profile$$),
     ('grant_role', $$CALL highseas.grant_role('regress_agent', 'admin')$$),
     ('create_tenant', $$CALL highseas.create_tenant('mine')$$);
+-- What a hint sends people to is open to the admin, but for the DBA's own.
+SELECT DISTINCT m[1] FROM pg_proc p, regexp_matches(p.prosrc, 'HINT = ''[^'']*highseas\.([a-z_]+)\(', 'g') m
+WHERE p.pronamespace IN ('highseas'::regnamespace, 'highseas_api'::regnamespace) AND NOT EXISTS (
+    SELECT FROM pg_proc q WHERE q.proname = m[1] AND has_function_privilege('regress_admin', q.oid, 'EXECUTE'));
 -- The twins are granted alike.
 SELECT p.proname, r FROM unnest(ARRAY['regress_reader', 'regress_agent', 'regress_manager', 'regress_admin']) r,
     pg_proc p JOIN pg_proc q ON q.proname = p.proname AND q.pronamespace = 'highseas'::regnamespace
