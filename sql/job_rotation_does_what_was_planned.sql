@@ -135,6 +135,16 @@ CALL highseas.rotate();
 SELECT public.came_true();
 SELECT * FROM highseas.check_consistency();
 
+-- Rules that no constraint can refuse: the check names them, and a rotation that cannot be planned says why.
+UPDATE highseas.pool SET rotate_tiers = '{trainee,new}' WHERE pool_key = 'main';
+INSERT INTO highseas.region (region, parent) VALUES ('ring a', NULL), ('ring b', 'ring a'), ('below', 'ring b');
+UPDATE highseas.region SET parent = 'ring b' WHERE region = 'ring a';
+SELECT problem, key, detail FROM highseas.check_consistency() ORDER BY 1, 2;
+CALL highseas.rotate();
+UPDATE highseas.region SET parent = NULL WHERE region = 'ring a';
+UPDATE highseas.pool SET rotate_tiers = NULL WHERE pool_key = 'main';
+SELECT * FROM highseas.check_consistency();
+
 DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
 DROP TABLE public.plan;

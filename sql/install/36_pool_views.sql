@@ -173,6 +173,19 @@ AS $$
           UNION SELECT e.tenant_id, e.customer_key, 'customer_event' FROM highseas.customer_event e) t
     WHERE NOT EXISTS (SELECT FROM highseas.customer c
                       WHERE c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key)
+    UNION ALL
+    SELECT p.tenant_id, 'unknown tier in rotate_tiers', p.pool_key, x.tier
+    FROM highseas.pool p CROSS JOIN unnest(p.rotate_tiers) x(tier)
+    WHERE NOT EXISTS (SELECT FROM highseas.tier t WHERE t.tenant_id = p.tenant_id AND t.tier = x.tier)
+    UNION ALL
+    SELECT x.tenant_id, 'region below itself', x.region, array_to_string(x.path || x.region, ' in ')
+    FROM (WITH RECURSIVE up AS (
+              SELECT r.tenant_id, r.region, r.parent, ARRAY[r.region] AS path FROM highseas.region r
+              UNION ALL
+              SELECT u.tenant_id, u.region, r.parent, u.path || r.region
+              FROM up u JOIN highseas.region r ON r.tenant_id = u.tenant_id AND r.region = u.parent
+              WHERE u.parent <> ALL (u.path))
+          SELECT u.tenant_id, u.region, u.path FROM up u WHERE u.parent = u.region) x
 $$;
 COMMENT ON FUNCTION highseas.check_consistency() IS
-'What must never be: every row is a fault. Empty in a sound database. Shows what the current role may see; reads everything, so call it at quiet times.';
+'What must never be: every row is a fault, of the data or (rotate_tiers, region) of the rules. Empty in a sound database. Shows what the current role may see; reads everything, so call it at quiet times.';

@@ -31,25 +31,30 @@ Status RegionTree::read(std::span<const std::string_view> regions,
             const int parent = number_of(*parents[i]);
             parents_[i] = parent;
         }
-    if (has_cycle())
-        return Status::error(sqlstate::bad_parameter, "the tree of regions has a cycle")
-            .with_detail("Some region lies below itself.");
+    // What lies below itself has a parent, so it is one of the regions given.
+    if (const int region = find_cycle(); region != none) {
+        const std::string_view name = regions[static_cast<std::size_t>(region)];
+        return Status::error(sqlstate::bad_parameter, "region \"%.*s\" lies below itself",
+                             shown_length(name), name.data())
+            .with_detail("The tree of regions has a cycle.")
+            .with_hint("check_consistency() lists the regions of a cycle.");
+    }
     return {};
 }
 
-bool RegionTree::has_cycle() const {
+int RegionTree::find_cycle() const {
     // Each region is marked by the walk that first came by; a walk that meets its own mark turns.
     std::vector<int> walk_of(parents_.size(), none);
     for (int start = 0; start < static_cast<int>(parents_.size()); ++start)
         for (int region = start; region != none; region = parent_of(region)) {
             int &walk = walk_of[static_cast<std::size_t>(region)];
             if (walk == start)
-                return true;
+                return region;
             if (walk != none)
                 break;
             walk = start;
         }
-    return false;
+    return none;
 }
 
 } // namespace highseas

@@ -26,7 +26,7 @@ public:
     std::size_t size() const { return parents_.size(); }
 
 private:
-    bool has_cycle() const;
+    int find_cycle() const; // a region that lies below itself, or none
 
     std::unordered_map<std::string_view, int> numbers_;
     std::vector<int> parents_;
