@@ -148,9 +148,13 @@ SELECT * FROM pg_temp.sent();
 SET highseas.clock = '2026-07-01 09:00';
 SELECT due_at FROM highseas_api.claim('c4', 'ana');
 SET highseas.clock = '2026-08-01 09:00';
+-- (planned_returns knows it, too: c3 was announced, c4 was not.)
+SELECT customer_key, due_at FROM highseas.planned_returns('2026-08-04 08:59');
+SELECT customer_key, due_at FROM highseas.planned_returns('2026-08-04 09:00');
 CALL highseas.expire_due();
 SELECT * FROM pg_temp.sent();
 SELECT customer_key, state, due_at FROM highseas.customer WHERE customer_key IN ('c3', 'c4') ORDER BY 1;
+SELECT customer_key, due_at FROM highseas.planned_returns('2026-08-04 09:00');
 SET highseas.clock = '2026-08-04 09:00';
 CALL highseas.expire_due();
 SELECT * FROM pg_temp.sent();

@@ -108,28 +108,40 @@ ORDER BY l.at, l.part, l.id;
 COMMENT ON VIEW highseas.ledger IS
 'Who held whom, when, why and by whose act: one row for every change of holder (from_rep NULL = the pool, to_rep NULL = back to pool_key), and one for every other act on a customer (from_rep = to_rep)';
 
+CREATE FUNCTION highseas.needs_warning(reminded integer, remind_before interval[], grace interval) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN reminded = 0 AND coalesce(cardinality(remind_before), 0) > 0 AND grace > '0';
+COMMENT ON FUNCTION highseas.needs_warning(integer, interval[], interval) IS
+'Whether what is overdue is not returned yet: no reminder was sent (reminded), though the deadline has some (remind_before). expire_due() sends one instead, and the tenant''s grace is left';
+
 CREATE FUNCTION highseas.planned_returns(until timestamptz)
 RETURNS TABLE (customer_key text, rep_key text, company text, pool_key text, held_since timestamptz,
                last_follow_up_at timestamptz, due_at timestamptz, due_rule text, deadline_kind text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
+DECLARE
+    now timestamptz := highseas.clock();
 BEGIN
     IF until IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'until must not be null', HINT = 'Pass a time.';
     END IF;
     RETURN QUERY
     SELECT c.customer_key, c.holder, f.company, c.pool_key, c.held_since, c.last_follow_up_at,
-           c.due_at, c.due_rule, d.kind
+           x.due_at, c.due_rule, d.kind
     FROM highseas.customer c
+    JOIN highseas.tenant t ON t.tenant_id = c.tenant_id
     LEFT JOIN highseas.profile f ON f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
     LEFT JOIN highseas.deadline d ON d.tenant_id = c.tenant_id AND d.rule = c.due_rule
+    CROSS JOIN LATERAL (
+        SELECT CASE WHEN c.due_at <= now AND highseas.needs_warning(c.reminded, d.remind_before, t.grace)
+                    THEN highseas.shift(now, t.grace, t.time_zone) ELSE c.due_at END AS due_at) x
     WHERE c.tenant_id = (SELECT highseas.current_tenant())
-      AND c.state = 'held' AND c.check_at <= until AND c.due_at <= until
-    ORDER BY c.due_at, c.customer_key;
+      AND c.state = 'held' AND c.check_at <= until AND c.due_at <= until AND x.due_at <= until
+    ORDER BY x.due_at, c.customer_key;
 END
 $$;
 COMMENT ON FUNCTION highseas.planned_returns(timestamptz) IS
-'What would go back to its pool until a time if nobody did anything, when, and by which deadline. Error 22004 for NULL.';
+'What would go back to its pool until a time if nobody did anything, when (due_at), and by which deadline. What is overdue and was never announced, as after jobs stood still, goes back the tenant''s grace from now: expire_due() sends the reminder first. Error 22004 for NULL.';
 
 CREATE FUNCTION highseas.check_consistency()
 RETURNS TABLE (tenant_id bigint, problem text, key text, detail text)

@@ -89,7 +89,6 @@ DECLARE
     locked text[];
     later text[];
     replanned text[];
-    unannounced text[];
     due text[];
     announced text[] := '{}';
 BEGIN
@@ -116,10 +115,9 @@ BEGIN
     SELECT coalesce(array_agg(x.customer_key), '{}'),
            array_agg(x.customer_key) FILTER (WHERE x.due_at > now),
            array_agg(x.customer_key) FILTER (WHERE d.judged AND (d.due_at > now) IS NOT FALSE),
-           array_agg(x.customer_key) FILTER (WHERE x.reminded = 0 AND d.due_at <= now),
            coalesce(array_agg(x.customer_key) FILTER (WHERE d.due_at <= now), '{}'),
            max(x.last_act_at)
-    INTO locked, later, replanned, unannounced, due, customers_acted
+    INTO locked, later, replanned, due, customers_acted
     FROM (SELECT c.* FROM highseas.customer c
           WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (found)
           ORDER BY c.customer_key OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) x
@@ -140,15 +138,15 @@ BEGIN
         PERFORM highseas.replan_customers(tenant_id, replanned, now);
     END IF;
     -- Nothing strikes unannounced: of whom no job reminded anybody, it does so now, and the grace is left.
-    IF unannounced IS NOT NULL THEN
+    IF cardinality(due) > 0 THEN
         WITH late AS (
             UPDATE highseas.customer c
             SET due_at = x.due_at, next_at = x.due_at, check_at = x.due_at, reminded = cardinality(d.remind_before)
             FROM highseas.deadline d, highseas.tenant t
             CROSS JOIN LATERAL (SELECT highseas.shift(now, t.grace, t.time_zone) AS due_at) x
-            WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (unannounced)
-              AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule AND cardinality(d.remind_before) > 0
-              AND t.tenant_id = c.tenant_id AND t.grace > '0'
+            WHERE c.tenant_id = expire_due_batch.tenant_id AND c.customer_key = ANY (due)
+              AND d.tenant_id = c.tenant_id AND d.rule = c.due_rule AND t.tenant_id = c.tenant_id
+              AND highseas.needs_warning(c.reminded, d.remind_before, t.grace)
             RETURNING c.customer_key, c.holder, c.due_at, c.due_rule
         ), told AS (
             INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
@@ -334,7 +332,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
-'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota; rotate() knows busy, too: who might get it was at work). pool may be omitted where the tenant has one; most: of how many customers. Errors: 42704 unknown pool, 22023.';
+'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota; rotate() knows busy, too: who might get it was at work). pool may be omitted where the tenant has one; most: of how many customers, the best first (rotate() itself gives away all that sleep, up to its max_rows, and of every pool). Errors: 42704 unknown pool, 22023.';
 
 -- A run walks through the pools, each from its best sleeper downwards; job_run.position says how far.
 CREATE FUNCTION highseas.rotate_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
