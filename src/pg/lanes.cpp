@@ -179,7 +179,7 @@ Lane read_lane(int64 tenant_id, Text pool_key, int lane, const Place *below, Tim
     ExecDropSingleTupleTableSlot(slot);
     index_endscan(scan);
     index_close(index, AccessShareLock);
-    table_close(table, NoLock);
+    table_close(table, AccessShareLock);
     return found;
 }
 

@@ -89,7 +89,9 @@ std::optional<Row> next_row(const Scan &scan, bool keep) {
 
 void end_scan(const Scan &scan) {
     systable_endscan(scan.rows);
-    table_close(scan.table, NoLock); // as a statement does: until the transaction ends
+    // Not kept until the transaction ends: a backend has room for 16 locks of its own, and a claim reads
+    // more tables than that; the shared lock table is where many claims would meet.
+    table_close(scan.table, AccessShareLock);
 }
 
 } // namespace highseas::pg
