@@ -11,6 +11,7 @@ CREATE TABLE highseas.attachment (
     pool_key text COLLATE "C",
     adopt boolean NOT NULL DEFAULT false,
     owner_statement text,
+    may_vanish real NOT NULL DEFAULT 0.2 CHECK (may_vanish BETWEEN 0 AND 1),
     enabled boolean NOT NULL DEFAULT true,
     position jsonb,
     changed_at timestamptz,
@@ -25,7 +26,7 @@ CREATE TABLE highseas.attachment (
     CHECK ((kind = 'customers') = (pool_key IS NOT NULL))
 );
 COMMENT ON TABLE highseas.attachment IS
-'The queries that bring a CRM in, written by attach(). run_as: the role that they run as. position: how far a pass has come; changed_at: what changed before it is known; reconciled_key: how far reconcile() has come. adopt: reconcile() takes over holders that the CRM changed; owner_statement: writes our holders back. error and reconcile_error: why its last sync or reconcile failed, with the query. enabled false: left alone.';
+'The queries that bring a CRM in, written by attach(). run_as: the role that they run as. position: how far a pass has come; changed_at: what changed before it is known; reconciled_key: how far reconcile() has come. adopt: reconcile() takes over holders that the CRM changed; owner_statement: writes our holders back. may_vanish: the share of what is known that one reconcile() may find gone. error and reconcile_error: why its last sync or reconcile failed, with the query. enabled false: left alone.';
 
 CREATE TABLE highseas.sync_problem (
     tenant_id bigint NOT NULL,
@@ -113,7 +114,8 @@ COMMENT ON FUNCTION highseas.key_family(text) IS
 
 CREATE FUNCTION highseas_api.attach(
     name text, kind text, query text, pool text DEFAULT NULL, run_as text DEFAULT NULL, adopt boolean DEFAULT false,
-    owner_table text DEFAULT NULL, owner_key text DEFAULT NULL, owner_column text DEFAULT NULL, tenant text DEFAULT NULL,
+    owner_table text DEFAULT NULL, owner_key text DEFAULT NULL, owner_column text DEFAULT NULL,
+    may_vanish real DEFAULT 0.2, tenant text DEFAULT NULL,
     OUT attachment text, OUT columns text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -128,8 +130,8 @@ DECLARE
     c record;
 BEGIN
     PERFORM highseas.require_key('name', name);
-    IF query IS NULL OR kind IS NULL OR adopt IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'kind, query and adopt must not be null', HINT = 'See highseas.attachment_columns(kind).';
+    IF query IS NULL OR kind IS NULL OR adopt IS NULL OR may_vanish IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'kind, query, adopt and may_vanish must not be null', HINT = 'See highseas.attachment_columns(kind).';
     END IF;
     IF NOT EXISTS (SELECT FROM highseas.attachment_columns(attach.kind)) THEN
         problems := problems || format('unknown kind "%s": it is reps, customers, orders or activities', left(attach.kind, 100));
@@ -222,25 +224,28 @@ BEGIN
             END IF;
         END IF;
     END IF;
+    IF may_vanish NOT BETWEEN 0 AND 1 THEN
+        problems := problems || format('may_vanish is a share from 0 to 1, not %s', may_vanish);
+    END IF;
     IF problems <> '{}' THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('attachment "%s" cannot be registered', left(name, 100)),
             DETAIL = array_to_string(problems, E'\n'),
             HINT = 'SELECT * FROM highseas.attachment_columns(kind) lists what a query may offer.';
     END IF;
-    INSERT INTO highseas.attachment AS a (tenant_id, attachment, kind, query, run_as, key_type, columns, pool_key, adopt, owner_statement)
-    VALUES (t, attach.name, attach.kind, text_of_query, role, key_type, offered, attach.pool, attach.adopt, statement)
+    INSERT INTO highseas.attachment AS a (tenant_id, attachment, kind, query, run_as, key_type, columns, pool_key, adopt, owner_statement, may_vanish)
+    VALUES (t, attach.name, attach.kind, text_of_query, role, key_type, offered, attach.pool, attach.adopt, statement, attach.may_vanish)
     ON CONFLICT ON CONSTRAINT attachment_pkey DO UPDATE
     SET kind = EXCLUDED.kind, query = EXCLUDED.query, run_as = EXCLUDED.run_as, key_type = EXCLUDED.key_type,
         columns = EXCLUDED.columns, pool_key = EXCLUDED.pool_key, adopt = EXCLUDED.adopt,
-        owner_statement = EXCLUDED.owner_statement, enabled = true,
+        owner_statement = EXCLUDED.owner_statement, may_vanish = EXCLUDED.may_vanish, enabled = true,
         position = NULL, changed_at = NULL, newest_change = NULL, synced_run = NULL, error = NULL,
         reconciled_run = NULL, reconciled_key = NULL, reconcile_error = NULL;
     attachment := name;
     columns := array_to_string(offered, ', ');
 END
 $$;
-COMMENT ON FUNCTION highseas_api.attach(text, text, text, text, text, boolean, text, text, text, text) IS
-'Registers (or renews) a query on the CRM. name: your own; kind: reps, customers, orders or activities; query: one SELECT with the columns of attachment_columns(kind), a changed_at makes the sync incremental; pool: where new customers go that name none as pool_key; run_as: the role that it runs as, of which you must be a member, no superuser (default: yourself); adopt: reconcile() takes over holders that the CRM changed; owner_table, owner_key, owner_column: write our holders back, where the CRM has not changed the owner itself; owner_key has a unique index of its own, or owner_table is a view of this tenant''s rows. Every problem is reported at once, in DETAIL. Errors: 22023, 22004, 42501.';
+COMMENT ON FUNCTION highseas_api.attach(text, text, text, text, text, boolean, text, text, text, real, text) IS
+'Registers (or renews) a query on the CRM. name: your own; kind: reps, customers, orders or activities; query: one SELECT with the columns of attachment_columns(kind), a changed_at makes the sync incremental; pool: where new customers go that name none as pool_key; run_as: the role that it runs as, of which you must be a member, no superuser (default: yourself); adopt: reconcile() takes over holders that the CRM changed; owner_table, owner_key, owner_column: write our holders back, where the CRM has not changed the owner itself; owner_key has a unique index of its own, or owner_table is a view of this tenant''s rows; may_vanish: where more than 20 and more than this share (0 to 1) of what the attachment brought are not in the query any more, reconcile() refuses to let them go. Every problem is reported at once, in DETAIL. Errors: 22023, 22004, 42501.';
 
 CREATE FUNCTION highseas_api.detach(name text, tenant text DEFAULT NULL, OUT attachment text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

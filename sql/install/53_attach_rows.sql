@@ -59,6 +59,24 @@ $$;
 COMMENT ON FUNCTION highseas.give_to_owners(bigint, text[], text[], text, timestamptz) IS
 'Gives each customer to the owner beside it (act: import, adopt), within his capacity; rule is what refused it, NULL for what was done. The caller has locked reps and customers.';
 
+CREATE FUNCTION highseas.take_back(tenant_id bigint, customers text[], now timestamptz) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    WITH back AS (
+        UPDATE highseas.customer c
+        SET state = 'free', pooled_since = take_back.now, last_act_at = greatest(take_back.now, c.last_act_at + interval '1 microsecond')
+        FROM unnest(take_back.customers) k
+        CROSS JOIN LATERAL (SELECT y.ctid AS place FROM highseas.customer y
+                            WHERE y.tenant_id = take_back.tenant_id AND y.customer_key = k AND y.state = 'gone' OFFSET 0) g
+        WHERE c.ctid = g.place
+        RETURNING c.customer_key, c.last_act_at
+    )
+    INSERT INTO highseas.customer_event (tenant_id, at, customer_key, act, actor, reason)
+    SELECT take_back.tenant_id, b.last_act_at, b.customer_key, 'reinstate', highseas.actor(), 'in the CRM again' FROM back b;
+END;
+COMMENT ON FUNCTION highseas.take_back(bigint, text[], timestamptz) IS
+'Puts those of the customers back into the pool who were gone from the CRM; the caller has locked them';
+
 CREATE FUNCTION highseas.sync_reps(a highseas.attachment, page jsonb) RETURNS TABLE (key text, problem text, left_out boolean)
 LANGUAGE plpgsql
 AS $$
@@ -183,11 +201,7 @@ BEGIN
         UNION ALL SELECT format('pool "%s" is unknown', x.pool_key) WHERE x.pool_key IS NOT NULL AND NOT EXISTS (
             SELECT FROM highseas.pool p WHERE p.tenant_id = a.tenant_id AND p.pool_key = x.pool_key)) p;
 
-    INSERT INTO highseas.customer_event (tenant_id, at, customer_key, act, actor, reason)
-    SELECT c.tenant_id, greatest(now, c.last_act_at + interval '1 microsecond'), c.customer_key, 'reinstate', highseas.actor(), 'in the CRM again'
-    FROM unnest(locked) k
-    CROSS JOIN LATERAL (SELECT y.* FROM highseas.customer y WHERE y.tenant_id = a.tenant_id AND y.customer_key = k OFFSET 0) c
-    WHERE c.state = 'gone';
+    PERFORM highseas.take_back(a.tenant_id, locked, now);
     WITH written AS (
         UPDATE highseas.customer c
         SET online = CASE WHEN 'online' = ANY (a.columns) THEN coalesce(x.online, false) ELSE c.online END,
@@ -195,10 +209,7 @@ BEGIN
             score = CASE WHEN 'score' = ANY (a.columns) THEN CASE WHEN x.score BETWEEN -1e30 AND 1e30 THEN x.score::real ELSE 0 END ELSE c.score END,
             class = CASE WHEN 'class' = ANY (a.columns) THEN x.class ELSE c.class END,
             region = CASE WHEN 'region' = ANY (a.columns) THEN x.region ELSE c.region END,
-            deal = CASE WHEN 'deal' = ANY (a.columns) THEN CASE WHEN x.deal IN ('open', 'closed') THEN x.deal ELSE 'none' END ELSE c.deal END,
-            state = CASE WHEN c.state = 'gone' THEN 'free' ELSE c.state END,
-            pooled_since = CASE WHEN c.state = 'gone' THEN now ELSE c.pooled_since END,
-            last_act_at = CASE WHEN c.state = 'gone' THEN greatest(now, c.last_act_at + interval '1 microsecond') ELSE c.last_act_at END
+            deal = CASE WHEN 'deal' = ANY (a.columns) THEN CASE WHEN x.deal IN ('open', 'closed') THEN x.deal ELSE 'none' END ELSE c.deal END
         FROM (SELECT x.*, o.class AS old_class, o.deal AS old_deal, o.place
               FROM jsonb_to_recordset(page) x(customer_key text, email text, online boolean, score numeric, class text, region text, deal text)
               JOIN unnest(locked) k ON k = x.customer_key

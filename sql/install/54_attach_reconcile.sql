@@ -57,25 +57,52 @@ $$;
 COMMENT ON FUNCTION highseas.write_back(highseas.attachment, integer) IS
 'Writes up to batch holders that we changed into the CRM''s table, as run_as, from the attachment''s position on; an owner that the CRM has changed meanwhile, or does not take, becomes a finding. Returns how many it tried, and the last key.';
 
-CREATE FUNCTION highseas.find_vanished(a highseas.attachment, batch integer) RETURNS bigint
+CREATE FUNCTION highseas.compare_keys(a highseas.attachment, batch integer, OUT vanished text[], OUT returned text[])
 LANGUAGE plpgsql
 AS $$
 DECLARE
-    keys text[];
+    key_name text := (SELECT w.name FROM highseas.attachment_columns(a.kind) w WHERE w.type = 'key');
+    known bigint;
+    lost bigint;
+    listed boolean;
+BEGIN
+    -- Both sides in one aggregate: no plan can make that quadratic.
+    WITH compared AS MATERIALIZED (
+        SELECT s.key, bool_or(s.gone) AS gone, bool_or(s.listed) AS listed
+        FROM (SELECT f.customer_key AS key, x.state = 'gone' AS gone, false AS listed
+              FROM highseas.profile f
+              JOIN highseas.customer x ON x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key
+              WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment
+              UNION ALL
+              SELECT r[1] COLLATE "C", NULL, true
+              FROM highseas.fetch_rows(format('SELECT %I FROM (%s%s) q', key_name, a.query, E'\n'), a.run_as, ARRAY[key_name]) r
+              WHERE r[1] IS NOT NULL) s
+        GROUP BY s.key
+    )
+    SELECT count(*) FILTER (WHERE NOT c.gone), count(*) FILTER (WHERE NOT c.gone AND NOT c.listed), coalesce(bool_or(c.listed), false),
+           ARRAY(SELECT v.key FROM compared v WHERE NOT v.gone AND NOT v.listed ORDER BY v.key LIMIT batch),
+           ARRAY(SELECT v.key FROM compared v WHERE v.gone AND v.listed ORDER BY v.key LIMIT batch)
+    INTO known, lost, listed, vanished, returned
+    FROM compared c;
+    -- A CRM that shows nothing, or much less than yesterday, is broken, shut to run_as, or read by a wrong query. What
+    -- a batch lets go lowers the share, so that a pass that may begin may also end.
+    IF NOT listed AND lost > 0 AND a.may_vanish < 1 OR lost > 20 AND lost > a.may_vanish * known THEN
+        RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = format(
+            '%s of %s known %s are not in it any more, and may_vanish is %s: nothing was changed; if they are meant to go, attach it again with may_vanish => 1',
+            lost, known, a.kind, a.may_vanish);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.compare_keys(highseas.attachment, integer) IS
+'Compares what an attachment brought with all keys that its query has now: up to batch that vanished, and up to batch that were gone and are listed again. Error 02000 where more than 20 and more than the attachment''s may_vanish of them vanished, or all and may_vanish is below 1.';
+
+CREATE FUNCTION highseas.let_customers_go(a highseas.attachment, keys text[]) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
     reps text[];
     now timestamptz;
 BEGIN
-    -- A CRM that shows nothing is broken, or shut to run_as; it has not lost everybody overnight.
-    IF NOT EXISTS (SELECT FROM highseas.fetch_rows(format('SELECT customer_key FROM (%s%s) q LIMIT 1', a.query, E'\n'), a.run_as, '{customer_key}')) THEN
-        RAISE EXCEPTION USING ERRCODE = '02000', MESSAGE = 'it returns no rows';
-    END IF;
-    keys := ARRAY(
-        SELECT f.customer_key FROM highseas.profile f
-        JOIN highseas.customer x ON x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key AND x.state <> 'gone'
-        WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment
-        EXCEPT
-        SELECT r[1] COLLATE "C" FROM highseas.fetch_rows(format('SELECT customer_key FROM (%s%s) q', a.query, E'\n'), a.run_as, '{customer_key}') r
-        ORDER BY 1 LIMIT batch);
     reps := highseas.lock_reps(a.tenant_id, ARRAY(
         SELECT x.holder FROM highseas.customer x WHERE x.tenant_id = a.tenant_id AND x.customer_key = ANY (keys)));
     keys := highseas.lock_customers(a.tenant_id, keys);
@@ -100,8 +127,31 @@ BEGIN
     RETURN cardinality(keys);
 END
 $$;
-COMMENT ON FUNCTION highseas.find_vanished(highseas.attachment, integer) IS
-'Takes up to batch customers out of service that the CRM does not list any more; returns how many';
+COMMENT ON FUNCTION highseas.let_customers_go(highseas.attachment, text[]) IS
+'Takes customers out of service that the CRM does not list any more; returns how many, without those who are busy';
+
+CREATE FUNCTION highseas.reconcile_keys(a highseas.attachment, batch integer) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    vanished text[];
+    returned text[];
+    done bigint;
+BEGIN
+    SELECT c.vanished, c.returned INTO vanished, returned FROM highseas.compare_keys(a, batch) c;
+    done := highseas.let_customers_go(a, vanished);
+    IF returned <> '{}' THEN
+        returned := highseas.lock_customers(a.tenant_id, returned);
+        PERFORM highseas.take_back(a.tenant_id, returned, highseas.clock());
+        -- What changed while they were away may be older than the last sync: the next one reads everything.
+        UPDATE highseas.attachment x SET position = NULL, changed_at = NULL
+        WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
+    END IF;
+    RETURN greatest(done, cardinality(returned));
+END
+$$;
+COMMENT ON FUNCTION highseas.reconcile_keys(highseas.attachment, integer) IS
+'Lets up to batch go that the CRM does not list any more, and takes up to batch back that it lists again; returns the greater number';
 
 CREATE FUNCTION highseas.settle_findings(a highseas.attachment) RETURNS void
 LANGUAGE plpgsql
@@ -207,7 +257,7 @@ BEGIN
     END IF;
     BEGIN
         IF a.reconciled_key IS NULL THEN
-            rows := highseas.find_vanished(a, batch);
+            rows := highseas.reconcile_keys(a, batch);
             -- The owners in a transaction of their own: whoever has customers locks no more reps.
             IF rows < batch THEN
                 a.reconciled_key := '';
