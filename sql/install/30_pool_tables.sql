@@ -32,10 +32,11 @@ CREATE TABLE highseas.rep (
     held integer NOT NULL DEFAULT 0 CHECK (held >= 0),
     waiting_since timestamptz NOT NULL DEFAULT clock_timestamp(),
     last_act_at timestamptz,
+    attachment text COLLATE "C",
     PRIMARY KEY (tenant_id, rep_key)
 ) WITH (fillfactor = 70);
 COMMENT ON TABLE highseas.rep IS
-'Salespeople; rep_key is the CRM''s user id as text. login_role, where set, is the only role (with its members and managers) that may act as this rep. held is how many he holds, waiting_since since when he waits for a rotation.';
+'Salespeople; rep_key is the CRM''s user id as text. login_role, where set, is the only role (with its members and managers) that may act as this rep. held is how many he holds, waiting_since since when he waits for a rotation. attachment: the one that brings him, NULL where none does.';
 
 CREATE TABLE highseas.rep_region (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,

@@ -45,7 +45,8 @@ CREATE TABLE highseas.reconcile_finding (
     tenant_id bigint NOT NULL,
     finding_id bigint GENERATED ALWAYS AS IDENTITY,
     attachment text COLLATE "C" NOT NULL,
-    customer_key text COLLATE "C" NOT NULL,
+    customer_key text COLLATE "C",
+    rep_key text COLLATE "C",
     kind text NOT NULL CHECK (kind IN ('owner', 'gone', 'import_refused')),
     ours text,
     theirs text,
@@ -53,11 +54,13 @@ CREATE TABLE highseas.reconcile_finding (
     action text NOT NULL CHECK (action IN ('reported', 'adopted', 'refused', 'gone')),
     detail text,
     resolved_at timestamptz,
-    PRIMARY KEY (tenant_id, finding_id)
+    PRIMARY KEY (tenant_id, finding_id),
+    CHECK (num_nonnulls(customer_key, rep_key) = 1)
 );
 CREATE UNIQUE INDEX reconcile_finding_open ON highseas.reconcile_finding (tenant_id, customer_key, kind) WHERE resolved_at IS NULL;
+CREATE UNIQUE INDEX reconcile_finding_open_rep ON highseas.reconcile_finding (tenant_id, rep_key, kind) WHERE resolved_at IS NULL;
 COMMENT ON TABLE highseas.reconcile_finding IS
-'What the CRM changed behind our back: another holder, a customer that vanished, an owner whose capacity did not allow the import. One open row for a customer and kind; resolved_at when it is so no more.';
+'What the CRM changed behind our back: another holder, a customer or rep that vanished, an owner whose capacity did not allow the import. One open row for a customer or rep and kind; resolved_at when it is so no more.';
 
 CREATE FUNCTION highseas.fetch_rows(query text, run_as name, columns text[]) RETURNS SETOF text[]
 LANGUAGE c VOLATILE STRICT COST 100000 AS 'MODULE_PATHNAME', 'highseas_fetch_rows';

@@ -77,6 +77,13 @@ END;
 COMMENT ON FUNCTION highseas.take_back(bigint, text[], timestamptz) IS
 'Puts those of the customers back into the pool who were gone from the CRM; the caller has locked them';
 
+CREATE FUNCTION highseas.rep_attachment(a highseas.attachment, present text) RETURNS text
+LANGUAGE sql STABLE
+RETURN coalesce((SELECT o.attachment FROM highseas.attachment o
+                 WHERE o.tenant_id = (a).tenant_id AND o.attachment = present AND o.kind = 'reps'), (a).attachment);
+COMMENT ON FUNCTION highseas.rep_attachment(highseas.attachment, text) IS
+'Which attachment brings a rep whom a lists: the present one, as long as it is attached';
+
 CREATE FUNCTION highseas.sync_reps(a highseas.attachment, page jsonb) RETURNS TABLE (key text, problem text, left_out boolean)
 LANGUAGE plpgsql
 AS $$
@@ -90,7 +97,8 @@ BEGIN
         SELECT r.rep_key
         FROM jsonb_to_recordset(page) x(rep_key text, name text, hired_on timestamptz, active boolean, login_role name)
         JOIN highseas.rep r ON r.tenant_id = a.tenant_id AND r.rep_key = x.rep_key
-        WHERE (r.name, r.hired_on, r.active, r.login_role) IS DISTINCT FROM (
+        WHERE (r.attachment, r.name, r.hired_on, r.active, r.login_role) IS DISTINCT FROM (
+            highseas.rep_attachment(a, r.attachment),
             CASE WHEN 'name' = ANY (a.columns) THEN x.name ELSE r.name END,
             CASE WHEN 'hired_on' = ANY (a.columns) THEN x.hired_on::date ELSE r.hired_on END,
             CASE WHEN 'active' = ANY (a.columns) THEN coalesce(x.active, true) ELSE r.active END,
@@ -101,7 +109,8 @@ BEGIN
     page := highseas.rows_but(page, 'rep_key', busy);
 
     UPDATE highseas.rep r
-    SET name = CASE WHEN 'name' = ANY (a.columns) THEN x.name ELSE r.name END,
+    SET attachment = highseas.rep_attachment(a, r.attachment),
+        name = CASE WHEN 'name' = ANY (a.columns) THEN x.name ELSE r.name END,
         hired_on = CASE WHEN 'hired_on' = ANY (a.columns) THEN x.hired_on::date ELSE r.hired_on END,
         active = CASE WHEN 'active' = ANY (a.columns) THEN coalesce(x.active, true) ELSE r.active END,
         login_role = CASE WHEN 'login_role' = ANY (a.columns) THEN x.login_role ELSE r.login_role END,
@@ -109,8 +118,8 @@ BEGIN
         waiting_since = CASE WHEN 'active' = ANY (a.columns) AND coalesce(x.active, true) AND NOT r.active THEN now ELSE r.waiting_since END
     FROM jsonb_to_recordset(page) x(rep_key text, name text, hired_on timestamptz, active boolean, login_role name)
     WHERE r.tenant_id = a.tenant_id AND r.rep_key = x.rep_key AND r.rep_key = ANY (locked);
-    INSERT INTO highseas.rep (tenant_id, rep_key, name, hired_on, active, login_role, waiting_since)
-    SELECT a.tenant_id, x.rep_key, x.name, x.hired_on::date, coalesce(x.active, true), x.login_role, now
+    INSERT INTO highseas.rep (tenant_id, rep_key, name, hired_on, active, login_role, waiting_since, attachment)
+    SELECT a.tenant_id, x.rep_key, x.name, x.hired_on::date, coalesce(x.active, true), x.login_role, now, a.attachment
     FROM jsonb_to_recordset(page) x(rep_key text, name text, hired_on timestamptz, active boolean, login_role name)
     ON CONFLICT (tenant_id, rep_key) DO NOTHING;
 

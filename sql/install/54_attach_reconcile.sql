@@ -72,7 +72,13 @@ BEGIN
         FROM (SELECT f.customer_key AS key, x.state = 'gone' AS gone, false AS listed
               FROM highseas.profile f
               JOIN highseas.customer x ON x.tenant_id = f.tenant_id AND x.customer_key = f.customer_key
-              WHERE f.tenant_id = a.tenant_id AND f.attachment = a.attachment
+              WHERE a.kind = 'customers' AND f.tenant_id = a.tenant_id AND f.attachment = a.attachment
+              UNION ALL
+              SELECT r.rep_key, f.rep_key IS NOT NULL, false
+              FROM highseas.rep r
+              LEFT JOIN highseas.reconcile_finding f
+                ON f.tenant_id = r.tenant_id AND f.rep_key = r.rep_key AND f.kind = 'gone' AND f.resolved_at IS NULL
+              WHERE a.kind = 'reps' AND r.tenant_id = a.tenant_id AND r.attachment = a.attachment AND (r.active OR f.rep_key IS NOT NULL)
               UNION ALL
               SELECT r[1] COLLATE "C", NULL, true
               FROM highseas.fetch_rows(format('SELECT %I FROM (%s%s) q', key_name, a.query, E'\n'), a.run_as, ARRAY[key_name]) r
@@ -130,6 +136,23 @@ $$;
 COMMENT ON FUNCTION highseas.let_customers_go(highseas.attachment, text[]) IS
 'Takes customers out of service that the CRM does not list any more; returns how many, without those who are busy';
 
+CREATE FUNCTION highseas.retire_reps(a highseas.attachment, keys text[]) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+BEGIN
+    -- What he holds stays his until a manager decides.
+    keys := highseas.lock_reps(a.tenant_id, keys);
+    UPDATE highseas.rep r SET active = false
+    WHERE r.tenant_id = a.tenant_id AND r.rep_key = ANY (keys);
+    INSERT INTO highseas.reconcile_finding (tenant_id, attachment, rep_key, kind, found_at, action)
+    SELECT a.tenant_id, a.attachment, k, 'gone', highseas.clock(), 'gone' FROM unnest(keys) k
+    ON CONFLICT DO NOTHING;
+    RETURN cardinality(keys);
+END
+$$;
+COMMENT ON FUNCTION highseas.retire_reps(highseas.attachment, text[]) IS
+'Makes reps inactive whom the CRM does not list any more, with a finding; returns how many, without those who are busy';
+
 CREATE FUNCTION highseas.reconcile_keys(a highseas.attachment, batch integer) RETURNS bigint
 LANGUAGE plpgsql
 AS $$
@@ -139,10 +162,21 @@ DECLARE
     done bigint;
 BEGIN
     SELECT c.vanished, c.returned INTO vanished, returned FROM highseas.compare_keys(a, batch) c;
-    done := highseas.let_customers_go(a, vanished);
+    CASE a.kind
+        WHEN 'customers' THEN
+            done := highseas.let_customers_go(a, vanished);
+            returned := highseas.lock_customers(a.tenant_id, returned);
+            PERFORM highseas.take_back(a.tenant_id, returned, highseas.clock());
+        WHEN 'reps' THEN
+            done := highseas.retire_reps(a, vanished);
+            returned := highseas.lock_reps(a.tenant_id, returned);
+            -- Where the query says who is active, the next sync does.
+            UPDATE highseas.rep r SET active = true, waiting_since = highseas.clock()
+            WHERE r.tenant_id = a.tenant_id AND r.rep_key = ANY (returned) AND NOT r.active AND 'active' <> ALL (a.columns);
+            UPDATE highseas.reconcile_finding f SET resolved_at = highseas.clock()
+            WHERE f.tenant_id = a.tenant_id AND f.rep_key = ANY (returned) AND f.kind = 'gone' AND f.resolved_at IS NULL;
+    END CASE;
     IF returned <> '{}' THEN
-        returned := highseas.lock_customers(a.tenant_id, returned);
-        PERFORM highseas.take_back(a.tenant_id, returned, highseas.clock());
         -- What changed while they were away may be older than the last sync: the next one reads everything.
         UPDATE highseas.attachment x SET position = NULL, changed_at = NULL
         WHERE x.tenant_id = a.tenant_id AND x.attachment = a.attachment;
@@ -245,9 +279,9 @@ DECLARE
 BEGIN
     rows := 0;
     SELECT x.* INTO a FROM highseas.attachment x
-    WHERE x.tenant_id = reconcile_batch.tenant_id AND x.enabled AND x.kind = 'customers'
+    WHERE x.tenant_id = reconcile_batch.tenant_id AND x.enabled AND x.kind IN ('reps', 'customers')
       AND x.reconciled_run IS DISTINCT FROM run
-    ORDER BY x.attachment LIMIT 1 FOR UPDATE;
+    ORDER BY array_position(ARRAY['reps', 'customers'], x.kind), x.attachment LIMIT 1 FOR UPDATE;
     more := FOUND;
     IF NOT more THEN
         PERFORM highseas.raise_errors(ARRAY(
@@ -259,8 +293,10 @@ BEGIN
         IF a.reconciled_key IS NULL THEN
             rows := highseas.reconcile_keys(a, batch);
             -- The owners in a transaction of their own: whoever has customers locks no more reps.
-            IF rows < batch THEN
+            IF rows < batch AND a.kind = 'customers' THEN
                 a.reconciled_key := '';
+            ELSIF rows < batch THEN
+                a.reconciled_run := run;
             END IF;
         ELSE
             IF a.reconciled_key = '' THEN
@@ -286,4 +322,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.reconcile_batch(bigint, bigint, integer) IS
-'One batch of one attachment: customers that vanished from the CRM leave service (state gone); holders that it changed itself are reported, or adopted through the rule';
+'One batch of one attachment: reps that vanished from the CRM become inactive, customers leave service (state gone); holders that it changed itself are reported, or adopted through the rule';
