@@ -299,6 +299,30 @@ $$;
 COMMENT ON FUNCTION highseas.sync_customers(highseas.attachment, jsonb) IS
 'Brings a page of customers in: new ones into their pool_key or the attachment''s pool (or to their owner, within his capacity), changed ones as they are now';
 
+CREATE FUNCTION highseas.orders_changed(tenant_id bigint, customers text[]) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    keys text[];
+BEGIN
+    PERFORM highseas.refresh_purchases(orders_changed.tenant_id, customers, highseas.clock());
+    WITH changed AS (
+        UPDATE highseas.customer c SET last_order_at = o.last_order_at
+        FROM (SELECT y.place, p.last_order_at FROM unnest(customers) k(key)
+              CROSS JOIN LATERAL (SELECT y.ctid AS place FROM highseas.customer y
+                                  WHERE y.tenant_id = orders_changed.tenant_id AND y.customer_key = k.key OFFSET 0) y
+              CROSS JOIN LATERAL (SELECT max(p.ordered_at) AS last_order_at FROM highseas.purchase p
+                                  WHERE p.tenant_id = orders_changed.tenant_id AND p.customer_key = k.key AND p.amount > 0 OFFSET 0) p) o
+        WHERE c.ctid = o.place AND c.last_order_at IS DISTINCT FROM o.last_order_at
+        RETURNING c.customer_key, c.state
+    )
+    SELECT array_agg(c.customer_key) INTO keys FROM changed c WHERE c.state = 'held';
+    PERFORM highseas.replan_customers(orders_changed.tenant_id, keys, highseas.clock());
+END
+$$;
+COMMENT ON FUNCTION highseas.orders_changed(bigint, text[]) IS
+'Brings up to date what depends on the orders of these customers, whom the caller has locked: summaries, the last order and deadlines by it';
+
 CREATE FUNCTION highseas.sync_orders(a highseas.attachment, page jsonb) RETURNS TABLE (key text, problem text, left_out boolean)
 LANGUAGE plpgsql
 AS $$
@@ -356,19 +380,7 @@ BEGIN
     )
     SELECT array_agg(w.customer_key) INTO keys
     FROM (SELECT m.customer_key FROM moved m UNION SELECT w.customer_key FROM written w) w;
-    PERFORM highseas.refresh_purchases(a.tenant_id, keys, highseas.clock());
-    WITH changed AS (
-        UPDATE highseas.customer c SET last_order_at = o.last_order_at
-        FROM (SELECT y.place, p.last_order_at FROM unnest(keys) k(key)
-              CROSS JOIN LATERAL (SELECT y.ctid AS place FROM highseas.customer y
-                                  WHERE y.tenant_id = a.tenant_id AND y.customer_key = k.key OFFSET 0) y
-              CROSS JOIN LATERAL (SELECT max(p.ordered_at) AS last_order_at FROM highseas.purchase p
-                                  WHERE p.tenant_id = a.tenant_id AND p.customer_key = k.key AND p.amount > 0 OFFSET 0) p) o
-        WHERE c.ctid = o.place AND c.last_order_at IS DISTINCT FROM o.last_order_at
-        RETURNING c.customer_key, c.state
-    )
-    SELECT array_agg(c.customer_key) INTO keys FROM changed c WHERE c.state = 'held';
-    PERFORM highseas.replan_customers(a.tenant_id, keys, highseas.clock());
+    PERFORM highseas.orders_changed(a.tenant_id, keys);
 END
 $$;
 COMMENT ON FUNCTION highseas.sync_orders(highseas.attachment, jsonb) IS

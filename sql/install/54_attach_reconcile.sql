@@ -80,6 +80,10 @@ BEGIN
                 ON f.tenant_id = r.tenant_id AND f.rep_key = r.rep_key AND f.kind = 'gone' AND f.resolved_at IS NULL
               WHERE a.kind = 'reps' AND r.tenant_id = a.tenant_id AND r.attachment = a.attachment AND (r.active OR f.rep_key IS NOT NULL)
               UNION ALL
+              SELECT p.order_key, false, false
+              FROM highseas.purchase p
+              WHERE a.kind = 'orders' AND p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.attachment <> ''
+              UNION ALL
               SELECT r[1] COLLATE "C", NULL, true
               FROM highseas.fetch_rows(format('SELECT %I FROM (%s%s) q', key_name, a.query, E'\n'), a.run_as, ARRAY[key_name]) r
               WHERE r[1] IS NOT NULL) s
@@ -153,6 +157,30 @@ $$;
 COMMENT ON FUNCTION highseas.retire_reps(highseas.attachment, text[]) IS
 'Makes reps inactive whom the CRM does not list any more, with a finding; returns how many, without those who are busy';
 
+CREATE FUNCTION highseas.delete_orders(a highseas.attachment, keys text[]) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    customers text[];
+    deleted bigint;
+BEGIN
+    customers := highseas.lock_customers(a.tenant_id, ARRAY(
+        SELECT p.customer_key FROM highseas.purchase p
+        WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.attachment <> '' AND p.order_key = ANY (keys)));
+    WITH gone AS (
+        DELETE FROM highseas.purchase p
+        WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.attachment <> '' AND p.order_key = ANY (keys)
+          AND p.customer_key = ANY (customers)
+        RETURNING p.customer_key
+    )
+    SELECT count(*), array_agg(DISTINCT g.customer_key) INTO deleted, customers FROM gone g;
+    PERFORM highseas.orders_changed(a.tenant_id, customers);
+    RETURN deleted;
+END
+$$;
+COMMENT ON FUNCTION highseas.delete_orders(highseas.attachment, text[]) IS
+'Deletes orders that the CRM does not list any more; returns how many, without those whose customer is busy';
+
 CREATE FUNCTION highseas.reconcile_keys(a highseas.attachment, batch integer) RETURNS bigint
 LANGUAGE plpgsql
 AS $$
@@ -175,6 +203,8 @@ BEGIN
             WHERE r.tenant_id = a.tenant_id AND r.rep_key = ANY (returned) AND NOT r.active AND 'active' <> ALL (a.columns);
             UPDATE highseas.reconcile_finding f SET resolved_at = highseas.clock()
             WHERE f.tenant_id = a.tenant_id AND f.rep_key = ANY (returned) AND f.kind = 'gone' AND f.resolved_at IS NULL;
+        WHEN 'orders' THEN
+            done := highseas.delete_orders(a, vanished);
     END CASE;
     IF returned <> '{}' THEN
         -- What changed while they were away may be older than the last sync: the next one reads everything.
@@ -279,9 +309,9 @@ DECLARE
 BEGIN
     rows := 0;
     SELECT x.* INTO a FROM highseas.attachment x
-    WHERE x.tenant_id = reconcile_batch.tenant_id AND x.enabled AND x.kind IN ('reps', 'customers')
+    WHERE x.tenant_id = reconcile_batch.tenant_id AND x.enabled AND x.kind IN ('reps', 'customers', 'orders')
       AND x.reconciled_run IS DISTINCT FROM run
-    ORDER BY array_position(ARRAY['reps', 'customers'], x.kind), x.attachment LIMIT 1 FOR UPDATE;
+    ORDER BY array_position(ARRAY['reps', 'customers', 'orders'], x.kind), x.attachment LIMIT 1 FOR UPDATE;
     more := FOUND;
     IF NOT more THEN
         PERFORM highseas.raise_errors(ARRAY(
@@ -322,4 +352,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.reconcile_batch(bigint, bigint, integer) IS
-'One batch of one attachment: reps that vanished from the CRM become inactive, customers leave service (state gone); holders that it changed itself are reported, or adopted through the rule';
+'One batch of one attachment: reps that vanished from the CRM become inactive, customers leave service (state gone), orders are deleted; holders that it changed itself are reported, or adopted through the rule';
