@@ -84,12 +84,22 @@ BEGIN
             FROM highseas.fetch_rows(
                 format('SELECT * FROM (%s%s) q%s ORDER BY %sq.%I LIMIT %s', a.query, E'\n',
                        ' WHERE ' || nullif(array_to_string(conditions, ' AND '), ''),
-                       CASE WHEN by_change THEN 'q.changed_at, ' END, key, batch),
+                       CASE WHEN by_change THEN 'q.changed_at, ' END, key, batch + 1),
                 a.run_as, a.columns) r);
 END
 $$;
 COMMENT ON FUNCTION highseas.fetch_page(highseas.attachment, text, integer) IS
-'The next rows of an attachment as JSON objects of texts';
+'The next rows of an attachment as JSON objects of texts, up to one more than batch';
+
+CREATE FUNCTION highseas.whole_keys(page jsonb, key text, batch integer) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE
+    WHEN jsonb_array_length(page) <= batch OR page -> -1 ->> key IS NULL OR page -> 0 ->> key = page -> -1 ->> key THEN page
+    ELSE (SELECT jsonb_agg(r.row ORDER BY r.n) FROM jsonb_array_elements(page) WITH ORDINALITY r("row", n)
+          WHERE r.row ->> key <> page -> -1 ->> key)
+END;
+COMMENT ON FUNCTION highseas.whole_keys(jsonb, text, integer) IS
+'Of a page in the order of its keys, with one row more than batch, those whose key is complete: the last key''s other rows may come on the next page';
 
 CREATE FUNCTION highseas.write_rows(a highseas.attachment, key text, page jsonb) RETURNS void
 LANGUAGE plpgsql
@@ -125,6 +135,8 @@ DECLARE
     last_key text;
     page jsonb;
     sound jsonb;
+    read integer;
+    twice constant text := 'key twice in the query: of its rows the one with the newest changed_at goes in, then the one whose values sort first';
     began timestamptz;
     cause text;
 BEGIN
@@ -154,14 +166,23 @@ BEGIN
             a.position := CASE WHEN rows = batch THEN a.position || jsonb_build_object('key', last_key) END;
         ELSE
             page := highseas.fetch_page(a, key_name, batch);
+            read := jsonb_array_length(page);
+            page := CASE a.position ->> 'phase' WHEN 'key' THEN highseas.whole_keys(page, key_name, batch) ELSE page #- ARRAY[batch::text] END;
             rows := jsonb_array_length(page);
             DELETE FROM highseas.sync_problem p USING jsonb_array_elements(page) r
-            WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND coalesce(p.key, '') = coalesce(r ->> key_name, '');
+            WHERE p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND coalesce(p.key, '') = coalesce(r ->> key_name, '')
+              -- By time, the other rows of a key may be anywhere.
+              AND (a.position ->> 'phase' = 'key' OR p.problem <> twice);
             PERFORM highseas.note_problems(a, array_agg(r ->> key_name), array_agg('the key is NULL, empty or longer than 1024 bytes'::text), array_agg(true))
             FROM jsonb_array_elements(page) r WHERE highseas.is_sound_key(r ->> key_name) IS NOT TRUE;
+            PERFORM highseas.note_problems(a, array_agg(x.key), array_agg(twice), array_agg(true))
+            FROM (SELECT r ->> key_name AS key FROM jsonb_array_elements(page) r
+                  WHERE a.position ->> 'phase' = 'key' AND highseas.is_sound_key(r ->> key_name) GROUP BY 1 HAVING count(*) > 1) x;
             SELECT jsonb_agg(x.row) INTO sound
             FROM (SELECT DISTINCT ON (r ->> key_name) r AS row FROM jsonb_array_elements(page) r
-                  WHERE highseas.is_sound_key(r ->> key_name)) x;
+                  WHERE highseas.is_sound_key(r ->> key_name)
+                  ORDER BY r ->> key_name, CASE WHEN r ->> 'changed_at' ~ '^\d{4}-' THEN (r ->> 'changed_at')::timestamptz END DESC NULLS LAST,
+                           r::text COLLATE "C") x;
             IF sound IS NOT NULL THEN
                 PERFORM highseas.write_rows(a, key_name, sound);
             END IF;
@@ -171,7 +192,7 @@ BEGIN
                                        WHERE r ->> 'changed_at' ~ '^\d{4}-' OFFSET 0) x WHERE x.at <= began));
             a.position := a.position || jsonb_build_object('key', page -> -1 -> key_name, 'changed_at', page -> -1 -> 'changed_at');
             -- NULL keys come last.
-            IF rows < batch OR a.position ->> 'key' IS NULL THEN
+            IF read <= batch OR a.position ->> 'key' IS NULL THEN
                 IF a.position ->> 'phase' = 'key' THEN
                     -- What was wrong when the pass began was read again: whatever is still so, was noted anew.
                     DELETE FROM highseas.sync_problem p
