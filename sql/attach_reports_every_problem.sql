@@ -44,6 +44,13 @@ SELECT * FROM highseas_api.attach('all wrong', 'customers', 'SELECT id AS custom
     run_as => 'regress_at1_crm', owner_table => 'at1.nothing', owner_key => 'id', owner_column => 'owner');
 SELECT * FROM highseas_api.attach('all wrong', 'customers', 'SELECT id AS customer_key FROM at1.client', pool => 'main',
     run_as => 'regress_at1_crm', owner_table => 'at1.client', owner_key => 'key', owner_column => 'boss');
+SELECT * FROM highseas_api.attach('all wrong', 'customers', 'SELECT id AS customer_key, owner FROM at1.client', pool => 'main',
+    run_as => 'regress_at1_crm', owner_table => 'at1.client', owner_key => 'id', owner_column => 'ownr_name');
+-- run_as must be able to write.
+SELECT * FROM highseas_api.attach('all wrong', 'customers', 'SELECT id AS customer_key, owner FROM at1.client', pool => 'main',
+    run_as => 'regress_at1_crm', owner_table => 'at1.client', owner_key => 'id', owner_column => 'name');
+SELECT * FROM highseas_api.attach('all wrong', 'customers', 'SELECT 1 AS customer_key, 2 AS owner', pool => 'main',
+    run_as => 'regress_at1_crm', owner_table => 'at1.hidden', owner_key => 'id', owner_column => 'id');
 -- A kind without owners takes none of their arguments; an order needs its four columns.
 SELECT * FROM highseas_api.attach('all wrong', 'orders', 'SELECT 1 AS order_key, now() AS amount', pool => 'main', adopt => true, run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('all wrong', 'activities', 'SELECT 1.5 AS activity_key, 7 AS at', run_as => 'regress_at1_crm');
@@ -71,6 +78,7 @@ SELECT * FROM highseas_api.attach('r', 'reps', '', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', '-- nothing', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', 'UPDATE at1.client SET owner = NULL', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', 'UPDATE at1.client SET owner = NULL RETURNING id AS rep_key', run_as => 'regress_at1_crm');
+SELECT * FROM highseas_api.attach('r', 'reps', 'DELETE FROM at1.client RETURNING id AS rep_key', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', 'WITH x AS (UPDATE at1.client SET owner = NULL RETURNING id) SELECT id AS rep_key FROM x', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', 'SHOW search_path', run_as => 'regress_at1_crm');
 SELECT * FROM highseas_api.attach('r', 'reps', 'EXPLAIN SELECT 1', run_as => 'regress_at1_crm');

@@ -130,6 +130,7 @@ DECLARE
     key_type text;
     text_of_query text := regexp_replace(attach.query, '[;[:space:]]+$', '');
     statement text;
+    may_write boolean;
     c record;
 BEGIN
     PERFORM highseas.require_key('name', name);
@@ -193,8 +194,10 @@ BEGIN
                 WHERE w.required AND w.name <> ALL (offered));
         END IF;
     END IF;
-    IF kind = 'customers' AND NOT EXISTS (SELECT FROM highseas.pool p WHERE p.tenant_id = t AND p.pool_key = attach.pool) THEN
-        problems := problems || format('pool "%s" does not exist: new customers need one', coalesce(attach.pool, ''));
+    IF kind = 'customers' AND pool IS NULL THEN
+        problems := problems || 'new customers need a pool: name one as pool'::text;
+    ELSIF kind = 'customers' AND NOT EXISTS (SELECT FROM highseas.pool p WHERE p.tenant_id = t AND p.pool_key = attach.pool) THEN
+        problems := problems || format('pool "%s" does not exist', left(attach.pool, 100));
     ELSIF kind <> 'customers' AND (pool IS NOT NULL OR adopt OR owner_table IS NOT NULL) THEN
         problems := problems || 'pool, adopt and owner_table are for customers'::text;
     END IF;
@@ -211,13 +214,22 @@ BEGIN
         ELSE
             SELECT format('UPDATE %s SET %I = $2::%s WHERE %I = $1::%s AND %2$I IS NOT DISTINCT FROM $3::%3$s',
                           to_regclass(owner_table), o.attname, format_type(o.atttypid, -1),
-                          k.attname, format_type(k.atttypid, k.atttypmod))
-            INTO statement
-            FROM pg_attribute k JOIN pg_attribute o ON o.attrelid = k.attrelid
-            WHERE k.attrelid = to_regclass(owner_table) AND k.attname = owner_key AND o.attname = owner_column
+                          k.attname, format_type(k.atttypid, k.atttypmod)),
+                   has_schema_privilege(role, s.relnamespace, 'USAGE') AND has_column_privilege(role, s.oid, k.attnum, 'SELECT')
+                     AND has_column_privilege(role, s.oid, o.attnum, 'SELECT') AND has_column_privilege(role, s.oid, o.attnum, 'UPDATE')
+            INTO statement, may_write
+            FROM pg_class s JOIN pg_attribute k ON k.attrelid = s.oid JOIN pg_attribute o ON o.attrelid = k.attrelid
+            WHERE s.oid = to_regclass(owner_table) AND k.attname = owner_key AND o.attname = owner_column
               AND k.attnum > 0 AND o.attnum > 0 AND NOT k.attisdropped AND NOT o.attisdropped;
             IF statement IS NULL THEN
-                problems := problems || format('table "%s" has no columns "%s" and "%s"', owner_table, owner_key, owner_column);
+                problems := problems || ARRAY(
+                    SELECT format('table "%s" has no column "%s"', owner_table, n)
+                    FROM unnest(ARRAY[owner_key, owner_column]) n
+                    WHERE NOT EXISTS (SELECT FROM pg_attribute o WHERE o.attrelid = to_regclass(owner_table) AND o.attname = n
+                                      AND o.attnum > 0 AND NOT o.attisdropped));
+            ELSIF may_write IS NOT TRUE THEN
+                problems := problems || format('role "%s" needs SELECT on the columns "%s" and "%s" of table "%s", UPDATE on "%3$s", and USAGE on its schema',
+                    role, owner_key, owner_column, owner_table);
             ELSIF EXISTS (SELECT FROM pg_class r WHERE r.oid = to_regclass(owner_table) AND r.relkind IN ('r', 'p')) AND NOT EXISTS (
                   SELECT FROM pg_index i JOIN pg_attribute k ON k.attrelid = i.indrelid AND k.attnum = i.indkey[0]
                   WHERE i.indrelid = to_regclass(owner_table) AND k.attname = owner_key

@@ -11,6 +11,7 @@ extern "C" {
 #include "executor/spi.h"
 #include "utils/acl.h"
 #include "utils/lsyscache.h"
+#include "utils/plancache.h"
 
 PG_FUNCTION_INFO_V1(highseas_fetch_rows);
 PG_FUNCTION_INFO_V1(highseas_describe_query);
@@ -64,11 +65,28 @@ void become_again(const Identity &self) {
     SetUserIdAndSecContext(self.user, self.context);
 }
 
+bool writes(SPIPlanPtr plan) {
+    ListCell *source = nullptr;
+    foreach (source, SPI_plan_get_plan_sources(plan)) {
+        ListCell *statement = nullptr;
+        foreach (statement, static_cast<CachedPlanSource *>(lfirst(source))->query_list) {
+            const auto *query = static_cast<Query *>(lfirst(statement));
+            if (query->hasModifyingCTE ||
+                (query->commandType != CMD_SELECT && query->commandType != CMD_UTILITY))
+                return true;
+        }
+    }
+    return false;
+}
+
 SPIPlanPtr prepare_rows(const char *query) {
     SPIPlanPtr plan = SPI_prepare(query, 0, nullptr);
     if (!plan)
         ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
                 errmsg("the query cannot be prepared: %s", SPI_result_code_string(SPI_result)));
+    if (writes(plan))
+        ereport(ERROR, errcode(ERRCODE_READ_ONLY_SQL_TRANSACTION),
+                errmsg("the query must only read"));
     if (!SPI_is_cursor_plan(plan))
         ereport(ERROR, errcode(ERRCODE_SYNTAX_ERROR),
                 errmsg("the query must be one statement that returns rows"));
