@@ -1,5 +1,5 @@
-# The README's examples work. Its tour, and its sections on value and what follows from it, each as one psql session: each block of SQL gives the
-# output in the block of console after it.
+# The README's examples work. Its tour, and its sections on value and what follows from it, each as one psql session:
+# each block of SQL gives the output in the block of console after it.
 # UPDATE_GOLDEN=1 writes the output into the README instead.
 use strict;
 use warnings;
