@@ -130,10 +130,9 @@ void require_key(Text what, std::optional<Text> key) {
                 (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("%s must not be null", name),
                  errdetail("Nothing was changed."), errhint("%s", hint)));
     if (key->empty() || key->size() > longest)
-        ereport(ERROR,
-                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                 errmsg("%s must have 1 to %zu bytes", name, longest),
-                 errdetail("It has %zu.", key->size()), errhint("%s", hint)));
+        ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                        errmsg("%s must have 1 to %zu bytes", name, longest),
+                        errdetail("It has %zu.", key->size()), errhint("%s", hint)));
 }
 
 // The "sub" of the JWT that a gateway passes on.

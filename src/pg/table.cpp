@@ -89,8 +89,8 @@ std::optional<Row> next_row(const Scan &scan, bool keep) {
 
 void end_scan(const Scan &scan) {
     systable_endscan(scan.rows);
-    // Not kept until the transaction ends: a backend has room for 16 locks of its own, and a claim reads
-    // more tables than that; the shared lock table is where many claims would meet.
+    // Not kept until the transaction ends: a backend has room for 16 locks of its own, and a claim
+    // reads more tables than that; the shared lock table is where many claims would meet.
     table_close(scan.table, AccessShareLock);
 }
 
