@@ -96,7 +96,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN jsonb_array_length(page) <= batch OR page -> -1 ->> key IS NULL OR page -> 0 ->> key = page -> -1 ->> key THEN page
     ELSE (SELECT jsonb_agg(r.row ORDER BY r.n) FROM jsonb_array_elements(page) WITH ORDINALITY r("row", n)
-          WHERE r.row ->> key <> page -> -1 ->> key)
+          WHERE r.row ->> key <> (SELECT page -> -1 ->> key))
 END;
 COMMENT ON FUNCTION highseas.whole_keys(jsonb, text, integer) IS
 'Of a page in the order of its keys, with one row more than batch, those whose key is complete: the last key''s other rows may come on the next page';
