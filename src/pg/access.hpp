@@ -15,4 +15,7 @@ bool is_let_in_by(Oid who, const NameData &role_name);
 // Whether a role of that name exists and `who` has its privileges.
 bool has_role(Oid who, const NameData &role_name);
 
+// Whether `who` has at least the access of this rank to a tenant.
+bool has_access(Oid who, int64 tenant_id, int needed);
+
 } // namespace highseas::pg

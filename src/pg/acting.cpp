@@ -43,19 +43,10 @@ const char *caller_name() {
 
 // Tenants -------------------------------------------------------------------
 
-int rank_in(const Row &tenant_role) {
-    return is_let_in_by(caller(), *DatumGetName(tenant_role.datum("role_name")))
+int rank_in(Oid who, const Row &tenant_role) {
+    return is_let_in_by(who, *DatumGetName(tenant_role.datum("role_name")))
                ? access_rank(tenant_role.get<Text>("access"))
                : 0;
-}
-
-bool has_access(std::int64_t tenant_id, int needed) {
-    if (superuser_arg(caller()))
-        return true;
-    bool found = false;
-    for_each_row("tenant_role", nullptr, {equals("tenant_id", tenant_id)},
-                 [&](const Row &row) { found = found || rank_in(row) >= needed; });
-    return found;
 }
 
 struct Choice {
@@ -76,7 +67,7 @@ Choice choose_tenant(std::optional<Text> wanted, int needed) {
     Choice choice;
     const int superuser_rank = superuser_arg(caller()) ? access_rank("admin") : 0;
     auto ask_roles = [&](const Row &row) {
-        choice.add(row.get<std::int64_t>("tenant_id"), rank_in(row), needed);
+        choice.add(row.get<std::int64_t>("tenant_id"), rank_in(caller(), row), needed);
     };
     auto ask_tenant = [&](const Row &row) {
         const auto tenant_id = row.get<std::int64_t>("tenant_id");
@@ -163,6 +154,15 @@ Text current_rep() {
 
 } // namespace
 
+bool highseas::pg::has_access(Oid who, int64 tenant_id, int needed) {
+    if (superuser_arg(who))
+        return true;
+    bool found = false;
+    for_each_row("tenant_role", nullptr, {equals("tenant_id", tenant_id)},
+                 [&](const Row &row) { found = found || rank_in(who, row) >= needed; });
+    return found;
+}
+
 // (access)
 Datum highseas_access_rank(PG_FUNCTION_ARGS) {
     const int rank = access_rank(argument<Text>(fcinfo, 0));
@@ -174,7 +174,7 @@ Datum highseas_access_rank(PG_FUNCTION_ARGS) {
 // (tenant_id, needed)
 Datum highseas_has_access(PG_FUNCTION_ARGS) {
     const int needed = access_rank(argument<Text>(fcinfo, 1));
-    PG_RETURN_BOOL(needed > 0 && has_access(argument<std::int64_t>(fcinfo, 0), needed));
+    PG_RETURN_BOOL(needed > 0 && has_access(caller(), argument<std::int64_t>(fcinfo, 0), needed));
 }
 
 // (tenant, needed)
@@ -220,7 +220,7 @@ Datum highseas_acting_rep(PG_FUNCTION_ARGS) {
                  errdetail("No such rep in this tenant."),
                  errhint("highseas.rep lists them; a sync brings new ones.")));
     if (login->given && !superuser_arg(caller()) && !has_role(caller(), login->role) &&
-        !has_access(tenant_id, access_rank("manager")))
+        !has_access(caller(), tenant_id, access_rank("manager")))
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("permission denied to act as rep \"%s\"", shown(rep)),
                         errdetail("This rep acts by the role \"%s\" only.", NameStr(login->role)),
@@ -240,7 +240,7 @@ Datum highseas_require_own_rep(PG_FUNCTION_ARGS) {
         read_row("pool", {equals("tenant_id", tenant_id), equals("pool_key", pool)},
                  [](const Row &row) { return row.get<bool>("current_rep_only"); })
             .value_or(false);
-    if (own_only && !has_access(tenant_id, access_rank("manager")) &&
+    if (own_only && !has_access(caller(), tenant_id, access_rank("manager")) &&
         argument<Text>(fcinfo, 2) != current_rep())
         ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
                         errmsg("pool \"%s\" lets reps act for themselves only", shown(pool)),

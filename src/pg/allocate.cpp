@@ -12,19 +12,11 @@ PG_FUNCTION_INFO_V1(highseas_plan_allocation);
 PG_FUNCTION_INFO_V1(highseas_rep_affinity);
 }
 
-namespace {
-
-std::optional<double> optional_number(FunctionCallInfo fcinfo, int i) {
-    return PG_ARGISNULL(i) ? std::nullopt : std::optional(PG_GETARG_FLOAT8(i));
-}
-
-} // namespace
-
 Datum highseas_plan_allocation(PG_FUNCTION_ARGS) {
     const AllocationFacts facts{
         required_argument<Text>(fcinfo, 0, "method"),
-        optional_number(fcinfo, 27),
-        optional_number(fcinfo, 28),
+        optional_argument<double>(fcinfo, 27),
+        optional_argument<double>(fcinfo, 28),
         array_argument<Text>(fcinfo, 1, "customer_keys"),
         array_argument<double>(fcinfo, 2, "customer_values"),
         nullable_array_argument<Text>(fcinfo, 3, "regions"),

@@ -28,6 +28,8 @@ T from_datum(Datum datum) {
         return DatumGetInt32(datum);
     } else if constexpr (std::is_same_v<T, std::int64_t>) { // bigint and timestamptz
         return DatumGetInt64(datum);
+    } else if constexpr (std::is_same_v<T, double>) {
+        return DatumGetFloat8(datum);
     } else {
         static_assert(std::is_same_v<T, std::string_view>);
         const text *value = DatumGetTextPP(datum);

@@ -51,31 +51,31 @@ struct Fields {
     Datum datum(int i) const { return info.args[i].value; }
 };
 
-// make(tuple, made) may raise errors; what it allocates lives as long as what it makes.
-template <class Made, class Make>
+// make(tuple, made) may raise errors; what it allocates lives as long as what it makes. A function
+// that takes several such composites names how many: they are its first arguments.
+template <class Made, int count = 1, class Make>
 Made &kept_argument(FunctionCallInfo fcinfo, int i, Make make) {
+    MemoryContext site = fcinfo->flinfo->fn_mcxt;
+    if (!fcinfo->flinfo->fn_extra)
+        fcinfo->flinfo->fn_extra = MemoryContextAllocZero(site, count * sizeof(Kept<Made>));
+    Kept<Made> &kept = static_cast<Kept<Made> *>(fcinfo->flinfo->fn_extra)[count == 1 ? 0 : i];
     HeapTupleHeader tuple = PG_GETARG_HEAPTUPLEHEADER(i);
     const Size size = HeapTupleHeaderGetDatumLength(tuple);
-    auto *kept = static_cast<Kept<Made> *>(fcinfo->flinfo->fn_extra);
-    if (kept && kept->ready && kept->size == size && std::memcmp(kept->bytes, tuple, size) == 0)
-        return kept->made;
-    if (!kept) {
-        MemoryContext site = fcinfo->flinfo->fn_mcxt;
-        kept = static_cast<Kept<Made> *>(MemoryContextAllocZero(site, sizeof(Kept<Made>)));
-        kept->memory = AllocSetContextCreate(site, "highseas kept argument", ALLOCSET_SMALL_SIZES);
-        fcinfo->flinfo->fn_extra = kept;
-    }
-    kept->ready = false;
-    MemoryContextReset(kept->memory);
-    const MemoryContext caller = MemoryContextSwitchTo(kept->memory);
-    kept->bytes = static_cast<HeapTupleHeader>(palloc(size));
-    std::memcpy(kept->bytes, tuple, size);
-    kept->size = size;
-    kept->made = Made{};
-    make(kept->bytes, kept->made);
+    if (kept.ready && kept.size == size && std::memcmp(kept.bytes, tuple, size) == 0)
+        return kept.made;
+    if (!kept.memory)
+        kept.memory = AllocSetContextCreate(site, "highseas kept argument", ALLOCSET_SMALL_SIZES);
+    kept.ready = false;
+    MemoryContextReset(kept.memory);
+    const MemoryContext caller = MemoryContextSwitchTo(kept.memory);
+    kept.bytes = static_cast<HeapTupleHeader>(palloc(size));
+    std::memcpy(kept.bytes, tuple, size);
+    kept.size = size;
+    kept.made = Made{};
+    make(kept.bytes, kept.made);
     MemoryContextSwitchTo(caller);
-    kept->ready = true;
-    return kept->made;
+    kept.ready = true;
+    return kept.made;
 }
 
 } // namespace highseas::pg

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/access/rank.hpp"
 #include "core/pool/tier.hpp"
 #include "pg/access.hpp"
 #include "pg/arguments.hpp"
@@ -68,13 +69,7 @@ std::optional<Date> last_day_of_leave(std::int64_t tenant_id, Text rep_key, Date
 namespace highseas::pg {
 
 bool sees(std::int64_t tenant_id) {
-    if (superuser_arg(GetUserId()))
-        return true;
-    bool found = false;
-    for_each_row("tenant_role", nullptr, {equals("tenant_id", tenant_id)}, [&](const Row &row) {
-        found = found || is_let_in_by(GetUserId(), *DatumGetName(row.datum("role_name")));
-    });
-    return found;
+    return has_access(GetUserId(), tenant_id, access_rank("reader"));
 }
 
 std::optional<Calendar> find_calendar(std::int64_t tenant_id) {

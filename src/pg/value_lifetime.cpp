@@ -5,13 +5,14 @@
 #include <cmath>
 
 #include "core/value/lifetime.hpp"
+#include "pg/aggregate.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/kept.hpp"
 #include "pg/row.hpp"
 
 extern "C" {
 #include "libpq/pqformat.h"
-#include "utils/typcache.h"
 
 PG_FUNCTION_INFO_V1(highseas_lifetime_add);
 PG_FUNCTION_INFO_V1(highseas_spending_add);
@@ -87,13 +88,6 @@ struct State {
         head.count += number;
     }
 };
-
-MemoryContext aggregate_context(FunctionCallInfo fcinfo) {
-    MemoryContext context = nullptr;
-    if (!AggCheckCallContext(fcinfo, &context))
-        elog(ERROR, "aggregate function called in non-aggregate context");
-    return context;
-}
 
 TimeUnit unit_argument(FunctionCallInfo fcinfo, int i) {
     const auto name = required_argument<std::string_view>(fcinfo, i, "unit");
@@ -216,60 +210,27 @@ Datum fit_histories(FunctionCallInfo fcinfo, Model model) {
 // Fits as arguments ---------------------------------------------------------
 
 // A fit is the same for all rows of a query: read once, then only its bytes are compared.
-struct CachedFit {
-    HeapTupleHeader bytes;
-    FittedModel fitted;
-};
-
-template <int count>
-struct Cache {
-    CachedFit fits[count];
-};
-
 void read_fit(HeapTupleHeader header, const char *name, FittedModel &fitted) {
-    TupleDesc descriptor =
-        lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(header), HeapTupleHeaderGetTypMod(header));
-    HeapTupleData tuple{};
-    tuple.t_len = HeapTupleHeaderGetDatumLength(header);
-    tuple.t_data = header;
-    Datum values[9];
-    bool nulls[9];
-    if (descriptor->natts != 9)
-        elog(ERROR, "a fit has 9 columns");
-    heap_deform_tuple(&tuple, descriptor, values, nulls);
-    ReleaseTupleDesc(descriptor);
-    if (nulls[0] || nulls[1])
+    const Fields<9> fit(header);
+    if (fit.is_null(0) || fit.is_null(1))
         ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
                         errmsg("model and parameters of \"%s\" must not be null", name)));
-    ArrayType *array = DatumGetArrayTypeP(values[1]);
+    ArrayType *array = DatumGetArrayTypeP(fit.datum(1));
     std::span<const double> parameters;
     if (ARR_NDIM(array) == 1 && !array_contains_nulls(array))
         parameters = {reinterpret_cast<const double *>(ARR_DATA_PTR(array)),
                       static_cast<Size>(ARR_DIMS(array)[0])};
     std::optional<std::string_view> unit;
-    if (!nulls[7])
-        unit = from_datum<std::string_view>(values[7]);
-    check(read_model(from_datum<std::string_view>(values[0]), parameters, unit, fitted));
+    if (!fit.is_null(7))
+        unit = from_datum<std::string_view>(fit.datum(7));
+    check(read_model(from_datum<std::string_view>(fit.datum(0)), parameters, unit, fitted));
 }
 
 template <int count>
 const FittedModel &fit_argument(FunctionCallInfo fcinfo, int i, const char *name) {
-    FmgrInfo *call_site = fcinfo->flinfo;
-    if (!call_site->fn_extra)
-        call_site->fn_extra = MemoryContextAllocZero(call_site->fn_mcxt, sizeof(Cache<count>));
-    CachedFit &cached = static_cast<Cache<count> *>(call_site->fn_extra)->fits[i];
-    HeapTupleHeader header = PG_GETARG_HEAPTUPLEHEADER(i);
-    const Size size = HeapTupleHeaderGetDatumLength(header);
-    if (!cached.bytes || HeapTupleHeaderGetDatumLength(cached.bytes) != size ||
-        memcmp(cached.bytes, header, size) != 0) {
-        read_fit(header, name, cached.fitted);
-        if (cached.bytes)
-            pfree(cached.bytes);
-        cached.bytes = nullptr;
-        cached.bytes = static_cast<HeapTupleHeader>(MemoryContextAlloc(call_site->fn_mcxt, size));
-        memcpy(cached.bytes, header, size);
-    }
-    return cached.fitted;
+    return kept_argument<FittedModel, count>(
+        fcinfo, i,
+        [name](HeapTupleHeader header, FittedModel &fitted) { read_fit(header, name, fitted); });
 }
 
 // (repeats, recency, age) from argument i on.

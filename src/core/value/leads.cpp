@@ -276,4 +276,17 @@ Status validate(const Leads &leads, const std::vector<double> &log_odds, ShouldS
     return {};
 }
 
+Status begin_fit(const LeadTable &table, ShouldStop should_stop, Leads &leads, ConversionFit &fit) {
+    if (Status status = order_leads(table, should_stop, leads); !status.ok())
+        return status;
+    fit.rows = leads.rows.size();
+    fit.positives = leads.positives;
+    if (leads.too_small()) {
+        fit.status = FitStatus::too_small;
+        std::snprintf(fit.remark, sizeof fit.remark, "fewer than %zu rows of a label",
+                      least_of_each_label);
+    }
+    return {};
+}
+
 } // namespace highseas

@@ -58,6 +58,10 @@ struct Leads {
 
 Status order_leads(const LeadTable &table, ShouldStop should_stop, Leads &leads);
 
+// How every fit begins: the leads in their order and counted. Too few of a label: it is said in
+// fit, which ends there.
+Status begin_fit(const LeadTable &table, ShouldStop should_stop, Leads &leads, ConversionFit &fit);
+
 inline Status interrupted() noexcept {
     return Status::error(sqlstate::interrupted, "interrupted");
 }

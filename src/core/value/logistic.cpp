@@ -385,17 +385,9 @@ void write_terms(const LeadTable &table, const Fitter &fitter, ConversionFit &fi
 Status fit_logistic(const LeadTable &table, double ridge, ShouldStop should_stop,
                     ConversionFit &fit) {
     Leads leads;
-    Status status = order_leads(table, should_stop, leads);
-    if (!status.ok())
+    Status status = begin_fit(table, should_stop, leads, fit);
+    if (!status.ok() || leads.too_small())
         return status;
-    fit.rows = leads.rows.size();
-    fit.positives = leads.positives;
-    if (leads.too_small()) {
-        fit.status = FitStatus::too_small;
-        std::snprintf(fit.remark, sizeof fit.remark, "fewer than %zu rows of a label",
-                      least_of_each_label);
-        return {};
-    }
     Fitter fitter(table, leads, ridge, should_stop);
     const std::size_t terms = fitter.encoder.terms().size();
     if (terms > most_terms)

@@ -186,17 +186,9 @@ private:
 Status fit_naive_bayes(const LeadTable &table, double smoothing, ShouldStop should_stop,
                        ConversionFit &fit) {
     Leads leads;
-    Status status = order_leads(table, should_stop, leads);
-    if (!status.ok())
+    Status status = begin_fit(table, should_stop, leads, fit);
+    if (!status.ok() || leads.too_small())
         return status;
-    fit.rows = leads.rows.size();
-    fit.positives = leads.positives;
-    if (leads.too_small()) {
-        fit.status = FitStatus::too_small;
-        std::snprintf(fit.remark, sizeof fit.remark, "fewer than %zu rows of a label",
-                      least_of_each_label);
-        return {};
-    }
     const Bayes bayes(table, leads, smoothing);
     constexpr std::size_t rows_between_stops = 4096;
     std::vector<Statistics> by_fold(folds, bayes.nothing());
