@@ -61,6 +61,11 @@ INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kin
 VALUES (1, 'staff', 'c1', 'owner', NULL, 'ann', '2025-12-01', 'reported');
 INSERT INTO highseas.domain_rule (tenant_id, domain, shared, same_as) VALUES (1, 'example.com', true, 'example.org');
 INSERT INTO highseas.company_word (tenant_id, word, kind, weight) VALUES (1, '客户', 'trade', .2);
+INSERT INTO highseas.abc_bound VALUES (1, '', '{10,5}', 2, 15, '2026-01-01'), (2, '', '{10,5}', 2, 15, '2026-01-01');
+INSERT INTO highseas.customer_class (tenant_id, customer_key, abc, abc_since, value, classified_at)
+SELECT t, 'c1', 'A', '2026-01-01', 12, '2026-01-01' FROM generate_series(1, 2) t;
+INSERT INTO highseas.class_history (tenant_id, customer_key, at, aspect, to_class, reason, value)
+SELECT t, 'c1', '2026-01-01', 'abc', 'A', 'over the bound', 12 FROM generate_series(1, 2) t;
 INSERT INTO highseas.purchase VALUES (1, 'c1', 'o1', '2025-06-01', 12.50, 'EUR'), (1, 'c1', 'o2', '2025-07-01', -1e-20, NULL);
 
 SET highseas.tenant = 'east';
