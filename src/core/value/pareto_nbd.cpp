@@ -1,8 +1,11 @@
 #include "core/value/pareto_nbd.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <utility>
+#include <vector>
 
 #include "core/value/gamma_functions.hpp"
 #include "core/value/quadrature.hpp"
@@ -177,9 +180,55 @@ double log_bracket(const ParetoNbd &m, const History &h) {
                    std::log(m.r + x) + log_tail(m.r + x + 1, m.s, m.alpha + h.age, m.beta + h.age));
 }
 
+// The part of one who ended after his last purchase, and of one who buys again.
+Derivatives<4> ended_part(const Vector<4> &theta, double repeats, double recency) {
+    const auto [r, alpha, s, beta] = theta;
+    Derivatives<4> d = log_tail_derivatives(r + repeats, alpha + recency, s + 1, beta + recency);
+    d.value += std::log(s);
+    d.gradient[2] += 1 / s;
+    d.hessian[2][2] -= 1 / (s * s);
+    return d;
+}
+
+Derivatives<4> again_part(const Vector<4> &theta, double repeats, double age) {
+    const auto [r, alpha, s, beta] = theta;
+    const double n = r + repeats;
+    Derivatives<4> d = log_tail_derivatives(n + 1, alpha + age, s, beta + age);
+    d.value += std::log(n);
+    d.gradient[0] += 1 / n;
+    d.hessian[0][0] -= 1 / (n * n);
+    return d;
+}
+
+// What was worked out last for an age, among customers of equal repeats: they stand in the order of
+// their recencies, and the same few hundred or thousand days come again for each.
+class PartsByAge {
+public:
+    void forget() { ++group_; }
+
+    template <class Work>
+    const Derivatives<4> &part(double age, Work &&work) {
+        Entry &entry = entries_[std::bit_cast<std::uint64_t>(age) * 0x9e3779b97f4a7c15u >> 51];
+        if (entry.group != group_ || entry.age != age)
+            entry = {group_, age, work()};
+        return entry.part;
+    }
+
+private:
+    struct Entry {
+        std::uint64_t group = 0;
+        double age = 0;
+        Derivatives<4> part;
+    };
+
+    std::uint64_t group_ = 0;
+    std::vector<Entry> entries_ = std::vector<Entry>(1 << 13);
+};
+
 struct LogLikelihood {
     std::span<const History> rows;
     ShouldStop should_stop;
+    PartsByAge &again;
 
     bool operator()(const Vector<4> &theta, Derivatives<4> &d) const {
         const auto [r, alpha, s, beta] = theta;
@@ -187,11 +236,20 @@ struct LogLikelihood {
             const int repeats = rows[row].repeats;
             const double n = r + repeats;
             double weight = 0;
+            Derivatives<4> ended;
+            double recency = -1;
+            again.forget();
             for (; row < rows.size() && rows[row].repeats == repeats; ++row) {
                 if (row % 1024 == 0 && should_stop())
                     return false;
-                add_row(theta, rows[row], d);
-                weight += rows[row].weight;
+                const History &h = rows[row];
+                if (h.recency != recency) {
+                    recency = h.recency;
+                    ended = ended_part(theta, repeats, recency);
+                }
+                add_row(h.weight, ended,
+                        again.part(h.age, [&] { return again_part(theta, repeats, h.age); }), d);
+                weight += h.weight;
             }
             d.value += weight *
                        (std::lgamma(n) - std::lgamma(r) + r * std::log(alpha) + s * std::log(beta));
@@ -211,28 +269,18 @@ struct LogLikelihood {
         return true;
     }
 
-    static void add_row(const Vector<4> &theta, const History &h, Derivatives<4> &d) {
-        const auto [r, alpha, s, beta] = theta;
-        const double n = r + h.repeats;
-        Derivatives<4> ended = log_tail_derivatives(n, alpha + h.recency, s + 1, beta + h.recency);
-        ended.value += std::log(s);
-        ended.gradient[2] += 1 / s;
-        ended.hessian[2][2] -= 1 / (s * s);
-        Derivatives<4> again = log_tail_derivatives(n + 1, alpha + h.age, s, beta + h.age);
-        again.value += std::log(n);
-        again.gradient[0] += 1 / n;
-        again.hessian[0][0] -= 1 / (n * n);
-
+    static void add_row(double weight, const Derivatives<4> &ended, const Derivatives<4> &again,
+                        Derivatives<4> &d) {
         const double u = ended.value - again.value, e = std::exp(-std::abs(u));
         const double w = (u > 0 ? 1 : e) / (1 + e), v = e / ((1 + e) * (1 + e));
-        d.value += h.weight * (std::max(ended.value, again.value) + std::log(1 + e));
+        d.value += weight * (std::max(ended.value, again.value) + std::log(1 + e));
         for (std::size_t a = 0; a < 4; ++a) {
             const double difference = ended.gradient[a] - again.gradient[a];
-            d.gradient[a] += h.weight * (again.gradient[a] + w * difference);
+            d.gradient[a] += weight * (again.gradient[a] + w * difference);
             for (std::size_t b = 0; b <= a; ++b)
                 d.hessian[a][b] +=
-                    h.weight * (w * ended.hessian[a][b] + (1 - w) * again.hessian[a][b] +
-                                v * difference * (ended.gradient[b] - again.gradient[b]));
+                    weight * (w * ended.hessian[a][b] + (1 - w) * again.hessian[a][b] +
+                              v * difference * (ended.gradient[b] - again.gradient[b]));
         }
     }
 };
@@ -273,7 +321,8 @@ double ParetoNbd::discounted_if_alive(const History &h, double rate) const noexc
 
 bool fit_pareto_nbd(std::span<const History> rows, double mean_age, ShouldStop should_stop,
                     Fit &fit) {
-    return fit_model<4>(LogLikelihood{rows, should_stop}, {.5, mean_age / 5, .7, mean_age / 4},
+    PartsByAge again;
+    return fit_model<4>(LogLikelihood{rows, should_stop, again}, {.5, mean_age / 5, .7, mean_age / 4},
                         fit);
 }
 
