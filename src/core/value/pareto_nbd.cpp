@@ -322,8 +322,8 @@ double ParetoNbd::discounted_if_alive(const History &h, double rate) const noexc
 bool fit_pareto_nbd(std::span<const History> rows, double mean_age, ShouldStop should_stop,
                     Fit &fit) {
     PartsByAge again;
-    return fit_model<4>(LogLikelihood{rows, should_stop, again}, {.5, mean_age / 5, .7, mean_age / 4},
-                        fit);
+    return fit_model<4>(LogLikelihood{rows, should_stop, again},
+                        {.5, mean_age / 5, .7, mean_age / 4}, fit);
 }
 
 } // namespace highseas
