@@ -138,6 +138,7 @@ bool summarise(const LeadTable &table, ShouldStop should_stop, Leads &leads) {
     for (std::size_t i = 0; i < leads.rows.size(); ++i) {
         if (i % rows_between_stops == 0 && should_stop())
             return false;
+        leads.prefetch_after(i);
         const OrderedLead &row = leads.rows[i];
         const std::size_t label = row.label();
         leads.positives += label;

@@ -50,10 +50,12 @@ public:
         for (const Part &part : parts_) {
             const std::size_t size = part.centers.size();
             if (part.kind == ColumnKind::number) {
+                const std::uint32_t *words = row.words + 1 + part.column;
+                const double *centers = part.centers.data(), *scales = part.scales.data();
                 for (std::size_t i = 0; i < size; ++i) {
                     const double score =
-                        (static_cast<double>(row.number(part.column + i)) - part.centers[i]) *
-                        part.scales[i];
+                        (static_cast<double>(std::bit_cast<float>(words[i])) - centers[i]) *
+                        scales[i];
                     x[i] = score == score ? score : 0;
                 }
             } else {
@@ -222,7 +224,9 @@ public:
         };
         return evaluate(beta, at) &&
                minimise(
-                   beta, at, ridge_, [](const Sums &) { return 1e-9; }, evaluate);
+                   // the last step changes log odds by 1e-5 (rms, weighted), so that 1e-10 is left
+                   beta, at, ridge_,
+                   [](const Sums &sums) { return std::max(1e-9, 1e-10 * sums.weight); }, evaluate);
     }
 
     // The coefficients without a fold. They are close by, so that the first step, which costs no
@@ -275,8 +279,9 @@ private:
     Eigen::Index fill(std::size_t begin, std::size_t end) {
         const auto count = std::min(block_rows, static_cast<Eigen::Index>(end - begin));
         for (Eigen::Index i = 0; i < count; ++i) {
-            const OrderedLead &row = leads_.rows[begin + static_cast<std::size_t>(i)];
-            encoder.encode(row, block_.row(i).data());
+            const std::size_t row = begin + static_cast<std::size_t>(i);
+            leads_.prefetch_after(row);
+            encoder.encode(leads_.rows[row], block_.row(i).data());
         }
         return count;
     }
