@@ -43,7 +43,7 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'customer' THEN '''c1''' WHEN 'customer_key' THEN '''c1''' WHEN 'customers' THEN '''{c1}'''
             WHEN 'rep' THEN '''kim''' WHEN 'rep_key' THEN '''kim''' WHEN 'to_rep' THEN '''lee''' WHEN 'from_rep' THEN '''kim'''
             WHEN 'tenant' THEN 'NULL' WHEN 'pool' THEN '''main''' WHEN 'pool_key' THEN '''main''' WHEN 'reason' THEN '''price'''
-            WHEN 'until' THEN '''2026-03-11''' WHEN 'retry_key' THEN 'NULL' WHEN 'tenant_id' THEN '2' WHEN 'kind' THEN '''call'''
+            WHEN 'until' THEN '''2026-03-11''' WHEN 'retry_key' THEN 'NULL' WHEN 'tenant_id' THEN '2' WHEN 'kind' THEN '''personal'''
             WHEN 'time_zone' THEN '''UTC''' WHEN 'zone' THEN '''UTC''' WHEN 'unit' THEN '''day''' WHEN 'state' THEN '''free'''
             WHEN 'needed' THEN '''reader''' WHEN 'access' THEN '''reader''' WHEN 'field' THEN '''email''' WHEN 'job' THEN '''purge'''
             WHEN 'limit_kinds' THEN '''{quota}''' WHEN 'kinds' THEN '''{no_follow_up}''' WHEN 'units' THEN '''{day}'''
@@ -52,7 +52,7 @@ CREATE FUNCTION public.good(name text, type text) RETURNS text LANGUAGE sql IMMU
             WHEN 'table' THEN '''quota''' WHEN 'matching' THEN '''{"rule": "x"}'''
             WHEN 'model' THEN '''mbg_nbd''' WHEN 'calibration_ends_on' THEN '''2026-02-02'''
             WHEN 'spend_fit' THEN 'ROW(''gamma_gamma'', ''{1,2,3}'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)'
-            WHEN 'method' THEN '''optimal''' WHEN 'abc' THEN '''A''' WHEN 'current' THEN '''A'''
+            WHEN 'method' THEN '''optimal''' WHEN 'abc' THEN '''A''' WHEN 'aspect' THEN '''abc''' WHEN 'current' THEN '''A'''
             END,
         CASE name || ' ' || type WHEN 'bounds numeric[]' THEN '''{2,1}''' WHEN 'rules highseas.category_rules' THEN 'highseas.categories_of(2)'
             WHEN 'rules highseas.kind_rules' THEN 'highseas.kinds_of(2)' END,

@@ -132,7 +132,7 @@ BEGIN
            (create_tenant.tenant_id, 'other', 'Other', true);
     INSERT INTO highseas.job (tenant_id, job)
     SELECT create_tenant.tenant_id, j
-    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value']) j;
+    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify']) j;
 END
 $$;
 COMMENT ON PROCEDURE highseas.create_tenant(text, text, bigint) IS

@@ -182,9 +182,20 @@ AS $$
     SELECT t.tenant_id, 'ledger row of an unknown customer', t.customer_key, t.source
     FROM (SELECT h.tenant_id, h.customer_key, 'holding' AS source FROM highseas.holding h
           UNION SELECT f.tenant_id, f.customer_key, 'follow_up' FROM highseas.follow_up f
-          UNION SELECT e.tenant_id, e.customer_key, 'customer_event' FROM highseas.customer_event e) t
+          UNION SELECT e.tenant_id, e.customer_key, 'customer_event' FROM highseas.customer_event e
+          UNION SELECT k.tenant_id, k.customer_key, 'customer_class' FROM highseas.customer_class k
+          UNION SELECT y.tenant_id, y.customer_key, 'class_history' FROM highseas.class_history y) t
     WHERE NOT EXISTS (SELECT FROM highseas.customer c
                       WHERE c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key)
+    UNION ALL
+    SELECT y.tenant_id, 'class that is not the last in its history', y.customer_key,
+           format('%s: %s, at last %s', y.aspect, coalesce(x.class, 'none'), coalesce(y.to_class, 'none'))
+    FROM (SELECT DISTINCT ON (h.tenant_id, h.customer_key, h.aspect) h.* FROM highseas.class_history h
+          ORDER BY h.tenant_id, h.customer_key, h.aspect, h.change_id DESC) y
+    LEFT JOIN highseas.customer_class k ON k.tenant_id = y.tenant_id AND k.customer_key = y.customer_key
+    CROSS JOIN LATERAL (SELECT CASE y.aspect WHEN 'abc' THEN k.abc WHEN 'category' THEN k.category
+                                             WHEN 'lifecycle' THEN k.lifecycle ELSE k.kind END AS class) x
+    WHERE x.class IS DISTINCT FROM y.to_class
     UNION ALL
     SELECT p.tenant_id, 'unknown tier in rotate_tiers', p.pool_key, x.tier
     FROM highseas.pool p CROSS JOIN unnest(p.rotate_tiers) x(tier)

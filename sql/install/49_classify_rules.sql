@@ -13,7 +13,7 @@ CREATE TABLE highseas.class_rule (
     CONSTRAINT class_rule_shares_check CHECK (1e-8 <= a_share AND a_share <= b_share AND b_share <= 1)
 );
 COMMENT ON TABLE highseas.class_rule IS
-'How a tenant''s customers are classed; without a row by the defaults of its columns. ABC is by value_kind within the tenant, each pool or each region, with abc_bounds(value, a_share, b_share). A class or category is left after minimum_stay days (of 24 hours) at the earliest, and only when its border is passed by the margin: a share of an ABC bound, of the 100 points of the potential and of the chance to be alive; profit_margin is of the profit, in money.';
+'How a tenant''s customers are classed; without a row by the defaults of its columns. ABC is by value_kind within the tenant, each pool or each region, with abc_bounds(value, a_share, b_share): the actual value before the cost of service, the potential or the lifetime value, as class_value() has it. The margin holds for the stages of life, too, that go by figures. A class or category is left after minimum_stay days (of 24 hours) at the earliest, and only when its border is passed by the margin: a share of an ABC bound, of the 100 points of the potential and of the chance to be alive; profit_margin is of the profit, in money.';
 
 CREATE FUNCTION highseas.class_rule_of(tenant_id bigint) RETURNS highseas.class_rule
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -50,7 +50,7 @@ CREATE TABLE highseas.category_rule (
         numrange(profit_from, profit_to) WITH &&) DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE highseas.category_rule IS
-'Categories by rules over four figures: the ABC class of the actual value (both ends included), the potential score, the chance to be alive and the profit after the cost of service (from included, to not; NULL = no border). A primary: retain by all means; B considerable potential: invest; C core: invest step by step; D ending or not to be won: reduce; E low: reduce; F unattractive, may cause losses: consider withdrawing. No row of a tenant: builtin_category_rules(), which INSERT INTO highseas.category_rule (rule, category, ...) SELECT * FROM builtin_category_rules() copies for editing.
+'Categories by rules over four figures: the ABC class (both ends included), the potential score, the chance to be alive and the profit after the cost of service (from included, to not; NULL = no border). A primary: retain by all means; B considerable potential: invest; C core: invest step by step; D ending or not to be won: reduce; E low: reduce; F unattractive, may cause losses: consider withdrawing. No row of a tenant: builtin_category_rules(), which INSERT INTO highseas.category_rule (rule, category, ...) SELECT * FROM builtin_category_rules() copies for editing.
 Two rules that fit the same customer are refused at COMMIT (23P01), so change both rows in one transaction. check_category_rules() shows what no rule covers; no customer is classed as long as there is such a gap.';
 
 CREATE FUNCTION highseas.builtin_category_rules()
@@ -107,7 +107,7 @@ CREATE FUNCTION highseas.category_of(
 RETURNS text LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'highseas_category_of';
 COMMENT ON FUNCTION highseas.category_of(highseas.category_rules, text, double precision, double precision, double precision) IS
 'The category A to F of a customer: that of the rule that his figures fit; NULL when none does.
-abc: the ABC class of his actual value. potential: 0 to 100, alive: 0 to 1, what lies beyond counts as the end. profit: after the cost of service, in money. NULL and NaN = unknown, which speaks neither for nor against him: no value counts as class C, an unknown potential as 0, an unknown chance as 1, an unknown profit as 0.
+abc: his ABC class. potential: 0 to 100, alive: 0 to 1, what lies beyond counts as the end. profit: after the cost of service, in money. NULL and NaN = unknown, which speaks neither for nor against him: no value counts as class C, an unknown potential as 0, an unknown chance as 1, an unknown profit as 0.
 Errors: 22004 when rules is NULL; 22023 for rules that are not sound, or an ABC class that is none.';
 
 CREATE FUNCTION highseas.explain_category(
@@ -199,17 +199,18 @@ CREATE TABLE highseas.lifecycle_rule (
     lost_days integer NOT NULL DEFAULT 730 CHECK (lost_days > 0),
     growing_from double precision NOT NULL DEFAULT 1.25 CHECK (growing_from BETWEEN 0 AND 1e30),
     declining_below double precision NOT NULL DEFAULT .75 CHECK (declining_below >= 0),
+    engaged_by text[] DEFAULT '{visit,meeting,quotation,sample}' CHECK (array_position(engaged_by, NULL) IS NULL),
     CONSTRAINT lifecycle_rule_trend_check CHECK (declining_below <= growing_from)
 );
 COMMENT ON TABLE highseas.lifecycle_rule IS
-'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before.';
+'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before. engaged_by: the kinds of follow_up that make a prospect of a lead (NULL = any).';
 
 CREATE FUNCTION highseas.lifecycle_rule_of(tenant_id bigint) RETURNS highseas.lifecycle_rule
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT r.* FROM highseas.lifecycle_rule r WHERE r.tenant_id = lifecycle_rule_of.tenant_id
     UNION ALL
-    SELECT lifecycle_rule_of.tenant_id, 90, .2, 730, 1.25, .75
+    SELECT lifecycle_rule_of.tenant_id, 90, .2, 730, 1.25, .75, '{visit,meeting,quotation,sample}'
     WHERE NOT EXISTS (SELECT FROM highseas.lifecycle_rule r WHERE r.tenant_id = lifecycle_rule_of.tenant_id);
 END;
 COMMENT ON FUNCTION highseas.lifecycle_rule_of(bigint) IS 'A tenant''s borders of lifecycle(): its row of lifecycle_rule, else the defaults';

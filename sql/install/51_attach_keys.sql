@@ -28,6 +28,14 @@ BEGIN
     WHERE v.tenant_id = move_history.tenant_id AND v.customer_key IN (from_key, to_key)
     ORDER BY v.customer_key FOR UPDATE;
     DELETE FROM highseas.customer_value v WHERE v.tenant_id = move_history.tenant_id AND v.customer_key = from_key;
+    -- A class belongs to one customer: where both have one, the survivor's stands, with its own history.
+    IF EXISTS (SELECT FROM highseas.customer_class x WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = to_key) THEN
+        DELETE FROM highseas.customer_class x WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+        DELETE FROM highseas.class_history x WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    ELSE
+        UPDATE highseas.customer_class x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+        UPDATE highseas.class_history x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    END IF;
     PERFORM highseas.refresh_purchases(tenant_id, ARRAY[from_key, to_key], highseas.clock());
 END
 $$;

@@ -33,7 +33,7 @@ CREATE TABLE highseas.customer_class (
            AND (lifecycle IS NULL) = (lifecycle_since IS NULL))
 );
 COMMENT ON TABLE highseas.customer_class IS
-'The classes a customer is in, each since when, and the figures that decided: the value that ABC goes by, the potential score, the chance to be alive, the profit after the cost of service. kind: commercial or personal; chosen_kind: what somebody decided instead of the rule.';
+'The classes a customer is in, each since when, and the figures of the day of his last change, which decided: the value that ABC goes by, the potential score, the chance to be alive, the profit after the cost of service (today''s are in customer_value). kind: commercial or personal; chosen_kind: what somebody decided instead of the rule. NULL classes: not classed, because not valued yet or gone from the CRM. Written by reclassify() and set_kind().';
 
 CREATE TABLE highseas.class_history (
     tenant_id bigint NOT NULL,
@@ -49,4 +49,4 @@ CREATE TABLE highseas.class_history (
     CHECK (from_class IS DISTINCT FROM to_class)
 );
 COMMENT ON TABLE highseas.class_history IS
-'Every change of a class, with its reason and figures; NULL as a class: not classed. value: what the customer was worth then.';
+'Every change of a class, with its reason and figures, and the first class as a change from NULL; NULL as a class: not classed. value: what ABC went by then. As a ledger it is not purged: class_at() and class_migration() read it.';

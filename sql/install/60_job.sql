@@ -7,7 +7,7 @@
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
     job text COLLATE "C" NOT NULL
-        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value')),
+        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify')),
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -514,9 +514,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value}') THEN
+    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify}') THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(job_start.job, 100)),
-            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value.';
+            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify.';
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -568,6 +568,7 @@ BEGIN
             WHEN 'replan' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.replan_batch(tenant_id, run, batch) b;
             WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
             WHEN 'refresh_value' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.refresh_value_batch(tenant_id, run, batch) b;
+            WHEN 'reclassify' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reclassify_batch(tenant_id, run, batch) b;
             WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, run, batch) b;
             WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, run, batch) b;
         END CASE;
@@ -692,6 +693,11 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('refresh_value', tenant, max_
 COMMENT ON PROCEDURE highseas.refresh_value(text, bigint, double precision, integer) IS
 'Job: makes the value models anew where they are due, and values the customers that changed since, by the rows of value_rule and the scorecard. Arguments and errors as in expire_due.';
 
+CREATE PROCEDURE highseas.reclassify(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 2000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('reclassify', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.reclassify(text, bigint, double precision, integer) IS
+'Job: brings the classes of all valued customers up to date, by the rows of class_rule, category_rule, lifecycle_rule and kind_rule: run it after refresh_value. rows counts the customers in whom something changed. Arguments and errors as in expire_due; it fails while the category rules leave a gap.';
+
 CREATE VIEW highseas.job_health WITH (security_invoker) AS
 SELECT j.job, r.started_at AS last_run_at, r.status AS last_status, r.rows AS last_rows,
        r.ended_at - r.started_at AS last_duration, g.last_success_at, g.failures_7_days, r.error AS last_error,
@@ -726,7 +732,7 @@ BEGIN
     FOR job, schedule IN
         SELECT * FROM (VALUES ('sync', '*/5 * * * *'), ('expire_due', '*/5 * * * *'), ('send_reminders', '*/5 * * * *'),
                               ('rotate', '0 6 * * *'), ('replan', '0 3 * * *'), ('reconcile', '30 2 * * *'), ('purge', '45 3 * * *'),
-                              ('refresh_value', '15 4 * * *')) v
+                              ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *')) v
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

@@ -35,6 +35,8 @@ def calls(key):
     yield "assign", [key(2)], {"rep": "ann", "reason": "knows them"}
     yield "return_to_pool", [key(1), "price", None, "ann"], {}
     yield "return_to_pool", [key(2)], {"reason": "other", "note": "moved away", "rep": "ann"}
+    yield "set_kind", [key(1), "commercial", "buys for his company"], {}
+    yield "set_kind", [key(1)], {"kind": None}
     yield "withdraw", [key(1), "insolvent"], {}
     yield "withdraw", [key(2)], {"reason": "insolvent"}
     yield "reinstate", [key(1), None, "main"], {}

@@ -1,0 +1,351 @@
+-- The job reclassify keeps everybody's classes up to date. It compares all customers with what their figures and the
+-- rules say now, and keeps no notes of who changed: the bounds of ABC move with nearly every valuation, stays come to
+-- their end and buyers stop being new by themselves, so notes would save little reading and could be wrong. It writes
+-- only who is in another class now, so what it writes is in proportion to the change; run again it writes nothing.
+
+CREATE FUNCTION highseas.class_value(
+    value_kind text, actual_value numeric, service_cost numeric, potential_value double precision, clv double precision)
+RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN value_kind = 'actual' THEN actual_value + service_cost
+            ELSE (SELECT round(CASE WHEN x.value > 1e14 THEN 1e14 WHEN x.value < -1e14 THEN -1e14 ELSE x.value END::numeric, 4)
+                  FROM (SELECT CASE value_kind WHEN 'potential' THEN potential_value WHEN 'lifetime' THEN clv END AS value) x) END;
+COMMENT ON FUNCTION highseas.class_value(text, numeric, numeric, double precision, double precision) IS
+'What ABC goes by, of the columns of customer_value: actual = what a customer brought before the cost of his service (the profit after it has its own borders in category_rule, so that a loss in class A can be told), potential = potential_value, lifetime = clv. NULL where that is unknown, or for another value_kind.';
+
+CREATE FUNCTION highseas.class_scope(within text, pool_key text, region text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE within WHEN 'pool' THEN pool_key WHEN 'region' THEN coalesce(region, '') ELSE '' END;
+COMMENT ON FUNCTION highseas.class_scope(text, text, text) IS
+'The scope of abc_bound that a customer of this pool and region belongs to, by class_rule.within';
+
+CREATE FUNCTION highseas.class_of_value(value numeric, scope text DEFAULT '') RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT highseas.abc_class(class_of_value.value, b.bounds) FROM highseas.abc_bound b
+    WHERE b.tenant_id = (SELECT highseas.current_tenant()) AND b.scope = class_of_value.scope COLLATE "C";
+END;
+COMMENT ON FUNCTION highseas.class_of_value(numeric, text) IS
+'The ABC class that a value would be in now, by the bounds that the last reclassify() kept. scope: the pool or region where class_rule says so, '''' = the tenant, or customers without a region. NULL where an argument is NULL or the scope has no bounds. Errors: 22023 for NaN or infinity, or more than one tenant to choose from; 22003.';
+
+CREATE FUNCTION highseas.refresh_abc_bounds(tenant_id bigint, now timestamptz) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    r highseas.class_rule := highseas.class_rule_of(tenant_id);
+BEGIN
+    WITH computed AS MATERIALIZED (
+        SELECT x.scope, highseas.abc_bounds(x.value, r.a_share, r.b_share) AS bounds, count(x.value) AS customers, sum(x.value) AS total
+        FROM (SELECT highseas.class_scope(r.within, c.pool_key, c.region) AS scope,
+                     highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value
+              FROM highseas.customer_value v
+              JOIN highseas.customer c ON c.tenant_id = v.tenant_id AND c.customer_key = v.customer_key
+              WHERE v.tenant_id = refresh_abc_bounds.tenant_id AND c.state <> 'gone') x
+        GROUP BY x.scope HAVING count(x.value) > 0
+    ), dropped AS (
+        DELETE FROM highseas.abc_bound b
+        WHERE b.tenant_id = refresh_abc_bounds.tenant_id AND NOT EXISTS (SELECT FROM computed x WHERE x.scope = b.scope)
+    )
+    INSERT INTO highseas.abc_bound AS b (tenant_id, scope, bounds, customers, total, computed_at)
+    SELECT refresh_abc_bounds.tenant_id, x.scope, x.bounds, x.customers, x.total, now FROM computed x
+    ON CONFLICT ON CONSTRAINT abc_bound_pkey DO UPDATE
+    SET bounds = EXCLUDED.bounds, customers = EXCLUDED.customers, total = EXCLUDED.total, computed_at = EXCLUDED.computed_at;
+END
+$$;
+COMMENT ON FUNCTION highseas.refresh_abc_bounds(bigint, timestamptz) IS
+'Works the bounds of the ABC classes out anew, in each scope of the tenant''s class_rule, from the values of all customers that are not gone';
+
+-- Everything that decides, read by key (LATERAL ... OFFSET 0), then the rules, each made once a query by a sub-select.
+CREATE FUNCTION highseas.class_proposals(tenant_id bigint, customers text[], now timestamptz)
+RETURNS TABLE (customer_key text, place tid, state text, holder text, class text, crm_class boolean,
+               old_abc text, old_category text, old_lifecycle text, old_kind text,
+               abc text, category text, lifecycle text, kind text,
+               value numeric, bounds numeric[], potential double precision, alive double precision, profit double precision,
+               purchases integer, first_days integer, last_days integer, recent numeric, earlier numeric)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH day AS MATERIALIZED (
+        SELECT (class_proposals.now AT TIME ZONE z.time_zone)::date AS today,
+               highseas.shift(class_proposals.now, - (u.r).period, z.time_zone) AS since,
+               highseas.shift(class_proposals.now, - 2 * (u.r).period, z.time_zone) AS before,
+               (SELECT x.currency FROM highseas.value_run x WHERE x.tenant_id = z.tenant_id AND x.in_force) AS currency
+        FROM highseas.tenant z CROSS JOIN (SELECT highseas.value_rule_of(class_proposals.tenant_id) AS r) u
+        WHERE z.tenant_id = class_proposals.tenant_id
+    ), known AS MATERIALIZED (
+        SELECT c.customer_key, c.place, c.state, c.holder, c.class, f.crm_class IS TRUE AS crm_class,
+               o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
+               o.chosen_kind, f.company, f.website, f.email, f."position", f.source,
+               highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
+               v.potential_score AS potential, v.p_alive AS alive, v.actual_value::double precision AS profit,
+               coalesce(s.repeats + 1, 0) AS purchases, s.first_days, s.last_days, s.recent, s.earlier,
+               r.margin, r.profit_margin, r.minimum_stay
+        FROM unnest(class_proposals.customers) k(customer_key)
+        CROSS JOIN LATERAL (
+            SELECT y.customer_key, y.ctid AS place, y.state, y.holder, y.class, y.pool_key, y.region FROM highseas.customer y
+            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) c
+        LEFT JOIN LATERAL (
+            SELECT y.* FROM highseas.customer_value y
+            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) v ON true
+        LEFT JOIN LATERAL (
+            SELECT y.* FROM highseas.customer_class y
+            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) o ON true
+        LEFT JOIN LATERAL (
+            SELECT y.company, y.website, y.email, y."position", y.source,
+                   (SELECT 'class' = ANY (x.columns) FROM highseas.attachment x
+                    WHERE x.tenant_id = y.tenant_id AND x.attachment = y.attachment) AS crm_class
+            FROM highseas.profile y
+            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) f ON true
+        LEFT JOIN LATERAL (
+            SELECT y.repeats, d.today - y.first_on AS first_days, d.today - y.last_on AS last_days, p.recent, p.earlier
+            FROM day d
+            JOIN highseas.purchases y ON y.currency = d.currency
+            CROSS JOIN LATERAL (
+                SELECT sum(x.amount) FILTER (WHERE x.ordered_at > d.since) AS recent,
+                       sum(x.amount) FILTER (WHERE x.ordered_at <= d.since) AS earlier
+                FROM highseas.purchase x
+                WHERE x.tenant_id = y.tenant_id AND x.customer_key = y.customer_key AND coalesce(x.currency, '') = y.currency
+                  AND x.ordered_at > d.before AND x.ordered_at <= class_proposals.now) p
+            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) s ON true
+        CROSS JOIN highseas.class_rule_of(class_proposals.tenant_id) r
+        LEFT JOIN highseas.abc_bound b
+            ON b.tenant_id = class_proposals.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
+        -- Who was not valued yet is not classed yet; who is gone from the CRM is in no class any more.
+        WHERE CASE WHEN c.state = 'gone' THEN o.customer_key IS NOT NULL ELSE v.customer_key IS NOT NULL END
+    ), ranked AS MATERIALIZED (
+        -- Who came into another pool since the bounds were made stays what he is until it has some.
+        SELECT k.*, CASE WHEN k.state = 'gone' THEN NULL
+                         WHEN k.bounds IS NULL AND k.value IS NOT NULL THEN k.old_abc
+                         ELSE highseas.next_abc_class(k.old_abc, k.abc_since, class_proposals.now, k.value, k.bounds,
+                                                      k.margin, k.minimum_stay) END AS abc
+        FROM known k
+    )
+    SELECT k.customer_key, k.place, k.state, k.holder, k.class, k.crm_class, k.old_abc, k.old_category, k.old_lifecycle, k.old_kind,
+           k.abc,
+           CASE WHEN k.state <> 'gone' THEN highseas.next_category(
+               (SELECT highseas.categories_of(class_proposals.tenant_id)), k.old_category, k.category_since, class_proposals.now,
+               k.abc, k.potential, k.alive, k.profit, k.margin, k.profit_margin, k.minimum_stay) END,
+           -- The borders of the stage he is in lie further out by the margin.
+           CASE WHEN k.state <> 'gone' THEN highseas.lifecycle(
+               k.purchases,
+               k.purchases = 0 AND EXISTS (
+                   SELECT FROM highseas.follow_up u
+                   WHERE u.tenant_id = class_proposals.tenant_id AND u.customer_key = k.customer_key
+                     AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by))),
+               NULL, k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision, e.new_days,
+               CASE k.old_lifecycle WHEN 'lost' THEN least(e.lost_below * (1 + k.margin), 1) ELSE e.lost_below END, e.lost_days,
+               CASE k.old_lifecycle WHEN 'growing' THEN greatest(e.growing_from * (1 - k.margin), e.declining_below) ELSE e.growing_from END,
+               CASE k.old_lifecycle WHEN 'declining' THEN least(e.declining_below * (1 + k.margin), e.growing_from) ELSE e.declining_below END) END,
+           CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
+               (SELECT highseas.kinds_of(class_proposals.tenant_id)), k.company, k.website, k.email, k."position", k.source)) END,
+           k.value, k.bounds, k.potential, k.alive, k.profit, k.purchases, k.first_days, k.last_days, k.recent, k.earlier
+    FROM ranked k CROSS JOIN highseas.lifecycle_rule_of(class_proposals.tenant_id) e;
+END;
+COMMENT ON FUNCTION highseas.class_proposals(bigint, text[], timestamptz) IS
+'The classes that these customers should be in now beside those that they are in, with all the figures that decide. crm_class: customer.class is what the CRM says. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of his value.';
+
+-- Planned anew for each batch: the tables grow from nothing while a run goes on.
+CREATE FUNCTION highseas.classify_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS bigint
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    told bigint;
+    replanned text[];
+    changed bigint;
+BEGIN
+    WITH p AS MATERIALIZED (
+        SELECT x.* FROM highseas.class_proposals(tenant_id, customers, now) x
+    ), classed AS (
+        INSERT INTO highseas.customer_class AS k (
+            tenant_id, customer_key, abc, abc_since, category, category_since, lifecycle, lifecycle_since, kind,
+            value, potential, alive, profit, classified_at)
+        SELECT classify_customers.tenant_id, p.customer_key, p.abc, CASE WHEN p.abc IS NOT NULL THEN now END,
+               p.category, CASE WHEN p.category IS NOT NULL THEN now END, p.lifecycle, CASE WHEN p.lifecycle IS NOT NULL THEN now END, p.kind,
+               p.value, p.potential, p.alive, p.profit, now
+        FROM p
+        ON CONFLICT ON CONSTRAINT customer_class_pkey DO UPDATE
+        SET abc = EXCLUDED.abc, abc_since = CASE WHEN k.abc = EXCLUDED.abc THEN k.abc_since ELSE EXCLUDED.abc_since END,
+            category = EXCLUDED.category,
+            category_since = CASE WHEN k.category = EXCLUDED.category THEN k.category_since ELSE EXCLUDED.category_since END,
+            lifecycle = EXCLUDED.lifecycle,
+            lifecycle_since = CASE WHEN k.lifecycle = EXCLUDED.lifecycle THEN k.lifecycle_since ELSE EXCLUDED.lifecycle_since END,
+            kind = EXCLUDED.kind, value = EXCLUDED.value, potential = EXCLUDED.potential, alive = EXCLUDED.alive, profit = EXCLUDED.profit,
+            classified_at = EXCLUDED.classified_at
+    ), why AS MATERIALIZED (
+        SELECT p.customer_key, p.state, p.holder, p.value, y.aspect, y.from_class, y.to_class,
+               CASE WHEN p.state = 'gone' THEN 'not in the CRM any more'
+                    WHEN y.aspect = 'abc' THEN
+                        CASE WHEN p.bounds IS NULL THEN 'its value is unknown'
+                             ELSE format('value %s; class A is from %s, B from %s', p.value, trim_scale(p.bounds[1]), trim_scale(p.bounds[2])) END
+                    WHEN y.aspect = 'category' THEN highseas.explain_category(
+                        (SELECT highseas.categories_of(classify_customers.tenant_id)), p.abc, p.potential, p.alive, p.profit)
+                    WHEN y.aspect = 'kind' THEN 'by the rules of kind'
+                    WHEN p.purchases = 0 THEN 'no purchase'
+                    ELSE format('purchases %s, the first %s and the last %s days ago, chance alive %s, bought for %s lately, %s before',
+                                p.purchases, p.first_days, p.last_days, coalesce(round(p.alive::numeric, 3)::text, 'unknown'),
+                                coalesce(p.recent, 0), coalesce(p.earlier, 0)) END AS reason
+        FROM p CROSS JOIN LATERAL (VALUES ('abc', p.old_abc, p.abc), ('category', p.old_category, p.category),
+                                          ('lifecycle', p.old_lifecycle, p.lifecycle), ('kind', p.old_kind, p.kind)) y(aspect, from_class, to_class)
+        WHERE y.from_class IS DISTINCT FROM y.to_class
+    ), kept AS (
+        INSERT INTO highseas.class_history (tenant_id, customer_key, at, aspect, from_class, to_class, reason, value)
+        SELECT classify_customers.tenant_id, w.customer_key, now, w.aspect, w.from_class, w.to_class, w.reason, w.value FROM why w
+    ), notices AS (
+        INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, message)
+        SELECT classify_customers.tenant_id, now, w.holder, w.customer_key, 'class',
+               format('Customer %s moved %s from %s to %s. %s', w.customer_key,
+                      CASE WHEN w.to_class < w.from_class THEN 'up' ELSE 'down' END, w.from_class, w.to_class, w.reason)
+        FROM why w WHERE w.aspect = 'category' AND w.holder IS NOT NULL AND w.from_class IS NOT NULL AND w.to_class IS NOT NULL
+        RETURNING 1
+    ), moved AS (
+        UPDATE highseas.customer c SET class = p.category
+        FROM p WHERE c.ctid = p.place AND p.category IS NOT NULL AND NOT p.crm_class AND c.class IS DISTINCT FROM p.category
+        RETURNING c.customer_key, c.state
+    )
+    SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM notices),
+           (SELECT array_agg(m.customer_key) FROM moved m WHERE m.state = 'held')
+    INTO changed, told, replanned;
+    PERFORM highseas.replan_customers(tenant_id, replanned, now);
+    IF told > 0 THEN
+        PERFORM pg_notify('highseas', '');
+    END IF;
+    RETURN changed;
+END
+$$;
+COMMENT ON FUNCTION highseas.classify_customers(bigint, text[], timestamptz) IS
+'Puts these customers, whom the caller has locked, into the classes that class_proposals() says, keeps the history, tells the holders who moved to another category, and plans due dates by the new class. Returns how many.';
+
+CREATE FUNCTION highseas.reclassify_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
+AS $$
+DECLARE
+    now timestamptz := highseas.clock();
+    reached text := (SELECT j.position FROM highseas.job_run j WHERE j.tenant_id = reclassify_batch.tenant_id AND j.run_id = run);
+    keys text[];
+    changed text[];
+    locked text[];
+BEGIN
+    IF reached IS NULL THEN
+        PERFORM highseas.refresh_abc_bounds(tenant_id, now);
+        UPDATE highseas.job_run j SET position = '' WHERE j.tenant_id = reclassify_batch.tenant_id AND j.run_id = run;
+        rows := 0;
+        more := true;
+        RETURN;
+    END IF;
+    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = reclassify_batch.tenant_id AND c.customer_key > reached
+                  ORDER BY c.customer_key LIMIT batch);
+    more := cardinality(keys) = batch;
+    changed := ARRAY(
+        SELECT p.customer_key FROM highseas.class_proposals(reclassify_batch.tenant_id, keys, now) p
+        WHERE (p.abc, p.category, p.lifecycle, p.kind) IS DISTINCT FROM (p.old_abc, p.old_category, p.old_lifecycle, p.old_kind)
+           OR p.category IS NOT NULL AND NOT p.crm_class AND p.class IS DISTINCT FROM p.category);
+    -- Decided again under the locks. No rep's row is written, so none is locked, as in send_reminders.
+    locked := highseas.lock_customers(tenant_id, changed);
+    rows := CASE WHEN locked = '{}' THEN 0 ELSE highseas.classify_customers(tenant_id, locked, now) END;
+    UPDATE highseas.job_run j
+    SET position = coalesce(keys[cardinality(keys)], reached), busy = j.busy + cardinality(changed) - cardinality(locked)
+    WHERE j.tenant_id = reclassify_batch.tenant_id AND j.run_id = run;
+END
+$$;
+COMMENT ON FUNCTION highseas.reclassify_batch(bigint, bigint, integer) IS
+'Makes the bounds of ABC anew at the beginning of a run, then looks at the next customers (after job_run.position, by key) and classes those who changed. Waits for nobody: who is busy is left to the next run.';
+
+CREATE FUNCTION highseas_api.set_kind(
+    customer text, kind text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT kind_now text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+    c highseas.customer := highseas.lock_customer(t, customer);
+    before text;
+    now timestamptz;
+BEGIN
+    PERFORM highseas.require_customer(c, customer);
+    IF kind NOT IN ('commercial', 'personal') THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown kind "%s"', left(kind, 100)),
+            HINT = 'It is commercial, personal, or NULL for what the rules say.';
+    END IF;
+    now := highseas.act_time(t, ARRAY[c.holder], ARRAY[customer]);
+    before := (SELECT k.kind FROM highseas.customer_class k WHERE k.tenant_id = t AND k.customer_key = customer);
+    SELECT highseas.customer_kind((SELECT highseas.kinds_of(t)), f.company, f.website, f.email, f."position", f.source) INTO kind_now
+    FROM (SELECT) one LEFT JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = customer;
+    kind_now := coalesce(kind, kind_now);
+    INSERT INTO highseas.customer_class AS k (tenant_id, customer_key, kind, chosen_kind, classified_at)
+    VALUES (t, customer, kind_now, set_kind.kind, now)
+    ON CONFLICT ON CONSTRAINT customer_class_pkey DO UPDATE
+    SET kind = EXCLUDED.kind, chosen_kind = EXCLUDED.chosen_kind, classified_at = EXCLUDED.classified_at;
+    IF before IS DISTINCT FROM kind_now THEN
+        INSERT INTO highseas.class_history (tenant_id, customer_key, at, aspect, from_class, to_class, reason)
+        VALUES (t, customer, now, 'kind', before, kind_now,
+                CASE WHEN kind IS NULL THEN 'by the rules of kind' ELSE 'chosen by ' || highseas.actor() || coalesce(': ' || reason, '') END);
+    END IF;
+    PERFORM highseas.record_event(t, now, customer, 'set_kind', c.holder, reason, coalesce(kind, 'by the rules: ' || kind_now));
+    UPDATE highseas.customer x SET last_act_at = now WHERE x.tenant_id = t AND x.customer_key = customer;
+    customer_key := customer;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.set_kind(text, text, text, text) IS
+'A manager decides whether a customer is commercial or personal, whatever the rules of kind say; NULL gives him back to them. Returns the kind that holds now. Errors: 22023 another kind, 42704, 42501, 22004.';
+
+-- What people look at ------------------------------------------------------------
+
+CREATE VIEW highseas.customer_classes WITH (security_invoker) AS
+SELECT k.customer_key, c.holder, k.abc, k.abc_since, k.category, k.category_since, k.lifecycle, k.lifecycle_since,
+       k.kind, k.chosen_kind IS NOT NULL AS kind_is_chosen,
+       (SELECT h.reason FROM highseas.class_history h
+        WHERE h.tenant_id = k.tenant_id AND h.customer_key = k.customer_key AND h.aspect = 'category'
+        ORDER BY h.change_id DESC LIMIT 1) AS why,
+       v.actual_value AS profit, v.service_cost, v.potential_value, v.clv, v.p_alive, v.potential_score, v.currency, v.as_of
+FROM highseas.customer_class k
+JOIN highseas.customer c ON c.tenant_id = k.tenant_id AND c.customer_key = k.customer_key
+LEFT JOIN highseas.customer_value v ON v.tenant_id = k.tenant_id AND v.customer_key = k.customer_key
+WHERE k.tenant_id = (SELECT highseas.current_tenant()) AND c.state <> 'gone';
+COMMENT ON VIEW highseas.customer_classes IS
+'Which classes each customer is in, since when, why he came into his category (with the figures of that day), and his figures as of now. kind_is_chosen: by set_kind(), not by the rules.';
+
+CREATE FUNCTION highseas.class_at(at timestamptz)
+RETURNS TABLE (customer_key text, abc text, category text, lifecycle text, kind text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT h.customer_key, max(h.to_class) FILTER (WHERE h.aspect = 'abc'), max(h.to_class) FILTER (WHERE h.aspect = 'category'),
+           max(h.to_class) FILTER (WHERE h.aspect = 'lifecycle'), max(h.to_class) FILTER (WHERE h.aspect = 'kind')
+    FROM (SELECT DISTINCT ON (y.customer_key, y.aspect) y.customer_key, y.aspect, y.to_class
+          FROM highseas.class_history y
+          WHERE y.tenant_id = (SELECT highseas.current_tenant()) AND y.at <= class_at.at
+          ORDER BY y.customer_key, y.aspect, y.change_id DESC) h
+    GROUP BY h.customer_key
+    HAVING count(h.to_class) > 0;
+END;
+COMMENT ON FUNCTION highseas.class_at(timestamptz) IS
+'The classes that each customer was in at a time, by class_history; no row for who was in none. A customer who was merged into another is in that one''s history only. NULL gives no row. Error 22023 more than one tenant to choose from.';
+
+CREATE FUNCTION highseas.class_migration(from_at timestamptz, to_at timestamptz DEFAULT NULL, aspect text DEFAULT 'category')
+RETURNS TABLE (from_class text, to_class text, customers bigint, value numeric)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    t bigint := highseas.current_tenant();
+    value_kind text := (highseas.class_rule_of(t)).value_kind;
+BEGIN
+    IF class_migration.from_at IS NULL OR class_migration.aspect IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'from_at and aspect must not be null', HINT = 'Pass a time; without to_at it is until now.';
+    ELSIF class_migration.aspect NOT IN ('abc', 'category', 'lifecycle', 'kind') THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown aspect "%s"', left(class_migration.aspect, 100)),
+            HINT = 'One of abc, category, lifecycle, kind.';
+    END IF;
+    RETURN QUERY
+    SELECT m.from_class, m.to_class, count(*), sum(highseas.class_value(value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv))
+    FROM (SELECT h.customer_key,
+                 (array_agg(h.to_class ORDER BY h.change_id DESC) FILTER (WHERE h.at <= class_migration.from_at))[1] AS from_class,
+                 (array_agg(h.to_class ORDER BY h.change_id DESC) FILTER (WHERE h.at <= coalesce(class_migration.to_at, highseas.clock())))[1] AS to_class
+          FROM highseas.class_history h
+          WHERE h.tenant_id = t AND h.aspect = class_migration.aspect
+          GROUP BY h.customer_key) m
+    LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = m.customer_key
+    WHERE m.from_class IS NOT NULL OR m.to_class IS NOT NULL
+    GROUP BY m.from_class, m.to_class
+    ORDER BY m.from_class, m.to_class;
+END
+$$;
+COMMENT ON FUNCTION highseas.class_migration(timestamptz, timestamptz, text) IS
+'How many customers were in which class at one time and at another (NULL: now), of an aspect (abc, category, lifecycle, kind), and what they are worth now, as class_value() has it. A class of NULL: in none, because not known yet, or gone. Errors: 22004 when from_at or aspect is NULL, 22023 another aspect, or more than one tenant to choose from.';
