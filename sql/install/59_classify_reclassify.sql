@@ -6,9 +6,10 @@
 CREATE FUNCTION highseas.class_value(
     value_kind text, actual_value numeric, service_cost numeric, potential_value double precision, clv double precision)
 RETURNS numeric LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN value_kind = 'actual' THEN actual_value + service_cost
-            ELSE (SELECT round(CASE WHEN x.value > 1e14 THEN 1e14 WHEN x.value < -1e14 THEN -1e14 ELSE x.value END::numeric, 4)
-                  FROM (SELECT CASE value_kind WHEN 'potential' THEN potential_value WHEN 'lifetime' THEN clv END AS value) x) END;
+RETURN CASE value_kind
+    WHEN 'actual' THEN actual_value + service_cost
+    WHEN 'potential' THEN round(CASE WHEN potential_value BETWEEN -1e14 AND 1e14 THEN potential_value ELSE sign(potential_value) * 1e14 END::numeric, 4)
+    WHEN 'lifetime' THEN round(CASE WHEN clv BETWEEN -1e14 AND 1e14 THEN clv ELSE sign(clv) * 1e14 END::numeric, 4) END;
 COMMENT ON FUNCTION highseas.class_value(text, numeric, numeric, double precision, double precision) IS
 'What ABC goes by, of the columns of customer_value: actual = what a customer brought before the cost of his service (the profit after it has its own borders in category_rule, so that a loss in class A can be told), potential = potential_value, lifetime = clv. NULL where that is unknown, or for another value_kind.';
 

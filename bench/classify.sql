@@ -1,0 +1,72 @@
+-- The job reclassify beside a bare sort and a plain UPDATE of the same rows, in an empty database of its own, by a superuser:
+--   createdb b && psql -X -q -d b -v customers=1000000 -f bench/classify.sql
+-- Prints seconds, rows written and WAL of each; judge by the ratios. The server: shared_buffers = 2GB, full_page_writes = off,
+-- autovacuum = off, as in bench/run (with full_page_writes a change scattered over the table writes each page that it touches).
+SET jit = off;
+\set ON_ERROR_STOP on
+SET client_min_messages = warning;
+CREATE EXTENSION highseas;
+SET synchronous_commit = off;
+SET max_parallel_workers_per_gather = 0;
+SET work_mem = '1GB';
+SET highseas.clock = '2026-03-02 10:00+00';
+CALL highseas.create_tenant('valued') \g /dev/null
+INSERT INTO highseas.class_rule (minimum_stay) VALUES (0);
+INSERT INTO highseas.pool (pool_key) VALUES ('main');
+INSERT INTO highseas.value_run (tenant_id, fitted_at, ends_on, in_force, currency, criteria)
+VALUES (1, '2026-03-01', '2026-03-01', true, '', '{}');
+SELECT setseed(.5) \g /dev/null
+-- In the order of their keys, as a sync brings them. Of ten customers seven have bought, three times each.
+CREATE TEMP TABLE someone AS
+SELECT i, 'c' || lpad(i::text, 8, '0') AS key, round(exp(3 + 1.5 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))::numeric, 2) AS amount
+FROM generate_series(1, :customers) i;
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
+SELECT 1, key, 'main', '2026-01-01', '2026-01-01' FROM someone;
+INSERT INTO highseas.profile (tenant_id, customer_key, company, email, "position", city, country, main_products)
+SELECT 1, key, CASE WHEN i % 2 = 0 THEN 'Company ' || i END, 'buyer@' || CASE i % 3 WHEN 0 THEN 'gmail.com' ELSE 'firm' || i || '.com' END,
+       CASE WHEN i % 5 = 0 THEN 'purchasing' END, 'Town', 'DE', 'Valves and fittings of stainless steel' FROM someone;
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount)
+SELECT 1, key, i || '-' || n, timestamptz '2026-02-01' - 600 * random() * interval '1 day', amount / n FROM someone, generate_series(1, 3) n WHERE i % 10 < 7;
+INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, mean_value, total, summarized_at)
+SELECT 1, key, '', 2, '2024-06-01', '2026-01-01', amount, amount, '2026-03-01' FROM someone WHERE i % 10 < 7;
+INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value, p_alive, clv, potential_score)
+SELECT 1, key, 1, '2026-03-01', '', 'week', 52, CASE WHEN i % 10 < 7 THEN amount ELSE 0 END - i % 8, i % 8, amount, CASE WHEN i % 10 < 7 THEN .9 END, amount, 100 * random() FROM someone;
+VACUUM ANALYZE;
+CHECKPOINT;
+CREATE TEMP TABLE figure (n serial, what text, at timestamptz DEFAULT clock_timestamp(), wal pg_lsn DEFAULT pg_current_wal_insert_lsn(), rows bigint);
+CREATE PROCEDURE pg_temp.mark(what text) LANGUAGE sql AS $$
+    INSERT INTO figure (what, rows) SELECT mark.what, (SELECT j.rows FROM highseas.job_run j ORDER BY j.run_id DESC LIMIT 1) $$;
+CALL pg_temp.mark('');
+SELECT count(*) FROM (SELECT actual_value FROM highseas.customer_value ORDER BY actual_value DESC OFFSET 0) x \g /dev/null
+CALL pg_temp.mark('bare sort of the values');
+CALL highseas.reclassify(max_seconds => 86400);
+CALL pg_temp.mark('first run, everybody');
+CALL highseas.reclassify(max_seconds => 86400);
+CALL pg_temp.mark('run in which nobody changed');
+-- Who was alive is not any more.
+UPDATE highseas.customer_value SET p_alive = .1;
+VACUUM ANALYZE;
+CHECKPOINT;
+CALL pg_temp.mark('');
+CALL highseas.reclassify(max_seconds => 86400);
+CALL pg_temp.mark('run in which everybody changed');
+UPDATE highseas.customer_value SET p_alive = .9 WHERE customer_key LIKE '%00';
+VACUUM ANALYZE;
+CHECKPOINT;
+CALL pg_temp.mark('');
+CALL highseas.reclassify(max_seconds => 86400);
+CALL pg_temp.mark('run in which 1 % changed');
+CREATE TABLE public.plain (LIKE highseas.customer_class INCLUDING INDEXES);
+INSERT INTO public.plain SELECT * FROM highseas.customer_class;
+VACUUM ANALYZE public.plain;
+CHECKPOINT;
+CALL pg_temp.mark('');
+UPDATE public.plain SET category = 'B', category_since = now(), value = 1, potential = 1, alive = 1, profit = 1, classified_at = now();
+CALL pg_temp.mark('plain UPDATE of the same rows');
+\pset footer off
+SELECT f.what, CASE WHEN f.what LIKE '%run%' THEN f.rows END AS rows, round(extract(epoch FROM f.at - b.at), 2) AS s,
+       round(pg_wal_lsn_diff(f.wal, b.wal) / 1048576, 1) AS "WAL MiB",
+       round(extract(epoch FROM f.at - b.at) / (SELECT extract(epoch FROM y.at - x.at) FROM figure x JOIN figure y ON y.n = x.n + 1 WHERE y.what LIKE 'bare%'), 1) AS "/ sort",
+       round(extract(epoch FROM f.at - b.at) / (SELECT extract(epoch FROM y.at - x.at) FROM figure x JOIN figure y ON y.n = x.n + 1 WHERE y.what LIKE 'plain%'), 1) AS "/ UPDATE",
+       round(100 * pg_wal_lsn_diff(f.wal, b.wal) / (SELECT pg_wal_lsn_diff(y.wal, x.wal) FROM figure x JOIN figure y ON y.n = x.n + 1 WHERE y.what LIKE '%everybody changed'), 2) AS "% of a full run's WAL"
+FROM figure f JOIN figure b ON b.n = f.n - 1 WHERE f.what <> '' ORDER BY f.n;
