@@ -206,7 +206,7 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT count(*) FROM highseas.check_consistency()$$,
     $$SELECT highseas.rep_facts(1, 'kim', now())$$,
     $$SELECT highseas.limits_of(1, 'kim', now())$$,
-    $$SELECT count(*) FROM highseas.due_of(1, 'kim', 'main', NULL, now(), NULL, NULL, NULL, NULL, 'none', NULL, now())$$,
+    $$SELECT count(*) FROM highseas.due_of(1, 'kim', 'main', NULL, now(), NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, now())$$,
     $$SELECT highseas.job_tenants('alpha')$$,
     $$SELECT highseas.job_tenants(NULL)$$,
     $$SELECT highseas.job_start(1, 'expire_due')$$,
@@ -255,6 +255,7 @@ WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$
   AND a.answer <> ALL (SELECT 'done: ' || x FROM unnest(ARRAY[ -- the built-in ones
           (SELECT r::text FROM highseas.rfm_segments_of(NULL) r), highseas.compile_category_rules(NULL)::text, highseas.kinds_of(NULL)::text,
           (SELECT string_agg(r::text, ' ') FROM highseas.category_rules_of(NULL) r),
+          (SELECT string_agg(replace(r::text, '(,', '(1,'), ' ') FROM highseas.intent_rules_of(NULL) r),
           replace(highseas.class_rule_of(NULL)::text, '(,', '(1,'), replace(highseas.lifecycle_rule_of(NULL)::text, '(,', '(1,')]) x);
 -- What runs queries as somebody else is nobody's to call; nor is anything in C that is not pure, but these.
 SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'

@@ -130,10 +130,18 @@ BEGIN
            (create_tenant.tenant_id, 'competitor', 'Buys from a competitor', false),
            (create_tenant.tenant_id, 'wrong_rep', 'Fits another rep better', false),
            (create_tenant.tenant_id, 'other', 'Other', true);
+    INSERT INTO highseas.refusal_reason (tenant_id, reason, label, about_product, needs_note)
+    VALUES (create_tenant.tenant_id, 'price', 'Too expensive', true, false),
+           (create_tenant.tenant_id, 'quality', 'Not good enough', true, true),
+           (create_tenant.tenant_id, 'not_offered', 'Needs what we do not offer', true, true),
+           (create_tenant.tenant_id, 'competitor', 'Buys from a competitor', false, false),
+           (create_tenant.tenant_id, 'no_need', 'Has no need', false, false),
+           (create_tenant.tenant_id, 'closed_down', 'Closed down', false, false),
+           (create_tenant.tenant_id, 'other', 'Other', false, true);
     INSERT INTO highseas.job (tenant_id, job)
     SELECT create_tenant.tenant_id, j
-    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify']) j;
+    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake']) j;
 END
 $$;
 COMMENT ON PROCEDURE highseas.create_tenant(text, text, bigint) IS
-'Sets up a tenant with the rows that a company usually starts from: tiers new and veteran (180 days), return reasons, its jobs. All of them are rows to change. For the DBA (a superuser). Errors: 23505 the name is taken, 22023 unknown time zone.';
+'Sets up a tenant with the rows that a company usually starts from: tiers new and veteran (180 days), reasons of returns and of refusals, its jobs. All of them are rows to change. For the DBA (a superuser). Errors: 23505 the name is taken, 22023 unknown time zone.';

@@ -139,6 +139,7 @@ CREATE TABLE highseas.deadline (
     tier text COLLATE "C",
     class text COLLATE "C",
     rep_key text COLLATE "C",
+    intent text COLLATE "C" CHECK (intent IN ('interested', 'hesitating', 'not now', 'never')),
     window_amount integer NOT NULL CHECK (window_amount BETWEEN 1 AND 20000),
     window_unit text NOT NULL CHECK (window_unit IN ('hour', 'day', 'working_day', 'week', 'month')),
     remind_before interval[] NOT NULL DEFAULT '{3 days,1 day}'
@@ -150,7 +151,7 @@ CREATE TABLE highseas.deadline (
     FOREIGN KEY (tenant_id, rep_key) REFERENCES highseas.rep
 );
 COMMENT ON TABLE highseas.deadline IS
-'When a holding ends by itself. Of each kind the most specific matching row counts (rep before class before pool before tier), of the kinds the earliest. remind_before: how long before it each reminder is sent.';
+'When a holding ends by itself. Of each kind the most specific matching row counts (rep before intent before class before pool before tier), of the kinds the earliest. remind_before: how long before it each reminder is sent.';
 
 CREATE TABLE highseas.return_reason (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -163,7 +164,7 @@ COMMENT ON TABLE highseas.return_reason IS 'The reasons that a rep may give for 
 
 -- Hot: what claims and jobs touch. A follow-up writes no indexed column, so it stays HOT:
 -- no index, and no index predicate, on last_follow_up_at, due_at, due_rule, next_at, reminded,
--- extended_until or last_act_at.
+-- extended_until, last_act_at, intent or asleep_until.
 CREATE TABLE highseas.customer (
     tenant_id bigint NOT NULL,
     holding_id bigint,
@@ -178,6 +179,7 @@ CREATE TABLE highseas.customer (
     extended_until timestamptz,
     protected_until timestamptz,
     embargo_until timestamptz,
+    asleep_until timestamptz,
     score real NOT NULL DEFAULT 0 CHECK (score BETWEEN '-1e30' AND '1e30'),
     lane integer NOT NULL DEFAULT 0,
     reminded integer NOT NULL DEFAULT 0,
@@ -192,16 +194,17 @@ CREATE TABLE highseas.customer (
     deal text COLLATE "C" NOT NULL DEFAULT 'none',
     class text COLLATE "C",
     region text COLLATE "C",
+    intent text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key),
     FOREIGN KEY (tenant_id, pool_key) REFERENCES highseas.pool,
     CONSTRAINT customer_holder_check CHECK (
-        highseas.is_sound_holder(state, holder, holding_id, held_since, due_at, deal, customer_key)),
+        highseas.is_sound_holder(state, holder, holding_id, held_since, due_at, deal, customer_key, intent)),
     CONSTRAINT customer_plan_check CHECK (
         highseas.is_sound_plan(check_at, next_at, due_at, held_since, pooled_since, last_act_at, last_follow_up_at,
-                               last_order_at, extended_until, protected_until, embargo_until))
+                               last_order_at, extended_until, protected_until, embargo_until, asleep_until))
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE highseas.customer IS
-'What claims and jobs touch of a customer. state: free in pool_key, held by holder, frozen (a manager must look), withdrawn (out of service), gone (not in the CRM any more). due_at is when the holding ends by due_rule, next_at the next reminder or due_at, check_at when a job looks next.';
+'What claims and jobs touch of a customer. state: free in pool_key, held by holder, frozen (a manager must look), withdrawn (out of service), gone (not in the CRM any more). due_at is when the holding ends by due_rule, next_at the next reminder or due_at, check_at when a job looks next. intent is the one of customer_intent; asleep_until: who buys later is not given up before.';
 
 CREATE INDEX customer_free ON highseas.customer
     (tenant_id, pool_key, score, online, has_email, customer_key) WHERE state = 'free';
@@ -291,11 +294,14 @@ CREATE TABLE highseas.follow_up (
     kind text NOT NULL,
     actor text NOT NULL,
     note text,
+    intent text COLLATE "C",
+    expected_on date,
+    reason text COLLATE "C",
     activity_key text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key, follow_up_id)
 );
 CREATE UNIQUE INDEX follow_up_activity ON highseas.follow_up (tenant_id, activity_key) WHERE activity_key IS NOT NULL;
-COMMENT ON TABLE highseas.follow_up IS 'What holders did for their customers. activity_key: where it came from, when a sync brought it.';
+COMMENT ON TABLE highseas.follow_up IS 'What holders did for their customers. intent: what he learned of the wish to buy, with when that is expected and, of a refusal, the reason (a row of refusal_reason). activity_key: where it came from, when a sync brought it.';
 
 CREATE TABLE highseas.customer_event (
     tenant_id bigint NOT NULL,
@@ -303,7 +309,7 @@ CREATE TABLE highseas.customer_event (
     at timestamptz NOT NULL,
     customer_key text COLLATE "C" NOT NULL,
     act text NOT NULL CHECK (act IN ('extend', 'protect', 'unprotect', 'withdraw', 'reinstate', 'freeze',
-                                     'merge', 'rekey', 'gone', 'refuse_import', 'set_kind')),
+                                     'merge', 'rekey', 'gone', 'refuse_import', 'set_kind', 'win_back')),
     rep_key text COLLATE "C",
     actor text NOT NULL,
     reason text,
@@ -336,7 +342,7 @@ CREATE TABLE highseas.notice (
     at timestamptz NOT NULL,
     rep_key text COLLATE "C" NOT NULL,
     customer_key text COLLATE "C" NOT NULL,
-    kind text NOT NULL CHECK (kind IN ('reminder', 'returned', 'given', 'taken', 'extension', 'class')),
+    kind text NOT NULL CHECK (kind IN ('reminder', 'returned', 'given', 'taken', 'extension', 'class', 'wake')),
     due_at timestamptz,
     message text NOT NULL,
     acknowledged_at timestamptz,

@@ -376,6 +376,7 @@ COMMENT ON FUNCTION highseas_api.claim_many(text[], text, text, text) IS
 
 CREATE FUNCTION highseas_api.follow_up(
     customer text, kind text DEFAULT 'contact', note text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
+    intent text DEFAULT NULL, expected_on date DEFAULT NULL, reason text DEFAULT NULL,
     OUT customer_key text, OUT followed_up_at timestamptz, OUT due_at timestamptz, OUT due_rule text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
@@ -385,11 +386,20 @@ DECLARE
     c record;
     d highseas.holding_plan;
     now timestamptz;
+    not_before timestamptz;
+    asleep_until timestamptz;
 BEGIN
     customer := highseas.require_key('customer', customer);
     kind := highseas.require_key('kind', kind);
+    IF intent IS NOT NULL OR expected_on IS NOT NULL OR reason IS NOT NULL THEN
+        PERFORM highseas.require_intent(t, intent, expected_on, reason, note);
+        IF intent = 'never' THEN
+            -- It may end the holding, which writes the rep's row: that comes first.
+            PERFORM highseas.lock_customer(t, customer);
+        END IF;
+    END IF;
     SELECT x.pool_key, x.class, x.held_since, x.last_act_at, x.last_order_at, x.extended_until, x.protected_until,
-           x.deal, x.due_at, x.reminded, x.next_at, x.check_at
+           x.deal, x.due_at, x.reminded, x.next_at, x.check_at, x.intent, x.asleep_until
     INTO c FROM highseas.customer x
     WHERE x.tenant_id = t AND x.customer_key = customer AND x.holder = who FOR NO KEY UPDATE;
     IF NOT FOUND THEN
@@ -400,26 +410,43 @@ BEGIN
         who := highseas.require_own_rep(t, c.pool_key, who);
     END IF;
     now := greatest(highseas.clock(), c.last_act_at + interval '1 microsecond');
+    not_before := c.due_at;
+    IF intent IS NOT NULL THEN
+        asleep_until := highseas.learn_intent(t, customer, who, intent, expected_on, reason, now);
+        -- Another intent has windows of its own, which may be shorter.
+        IF (intent, asleep_until) IS DISTINCT FROM (c.intent, c.asleep_until) THEN
+            not_before := NULL;
+        END IF;
+        c.intent := intent;
+        c.asleep_until := asleep_until;
+    END IF;
     d := highseas.due_of(t, who, c.pool_key, c.class, c.held_since, now, c.last_order_at, c.extended_until,
-                         c.protected_until, c.deal, c.due_at, now);
+                         c.protected_until, c.deal, c.intent, c.asleep_until, not_before, now);
     IF d.due_at = c.due_at THEN
         d.reminded := c.reminded;
         d.next_at := c.next_at;
     END IF;
     UPDATE highseas.customer x
     SET last_act_at = now, last_follow_up_at = now, due_at = d.due_at, due_rule = d.rule, reminded = d.reminded,
-        next_at = d.next_at, check_at = least(c.check_at, d.next_at)
+        next_at = d.next_at, check_at = CASE WHEN d.next_at IS NOT NULL THEN least(c.check_at, d.next_at) END,
+        intent = c.intent, asleep_until = c.asleep_until
     WHERE x.tenant_id = t AND x.customer_key = customer;
     follow_up.customer_key := customer;
     follow_up.followed_up_at := now;
     follow_up.due_at := d.due_at;
     follow_up.due_rule := d.rule;
-    INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note)
-    VALUES (t, followed_up_at, customer, who, kind, highseas.actor(), note);
+    INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note, intent, expected_on, reason)
+    VALUES (t, followed_up_at, customer, who, kind, highseas.actor(), note, follow_up.intent, follow_up.expected_on, follow_up.reason);
+    IF intent = 'never' THEN
+        IF highseas.withdraw_refused(t, customer, who, reason) THEN
+            follow_up.due_at := NULL;
+            follow_up.due_rule := NULL;
+        END IF;
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION highseas_api.follow_up(text, text, text, text, text) IS
-'The holder did something for the customer. kind: a word of your own (call, mail, visit, quotation …); note: free text. Returns the new due date, which a follow-up never moves earlier. Errors: SE007 not the holder, 42704, 42501, 22004/22023.';
+COMMENT ON FUNCTION highseas_api.follow_up(text, text, text, text, text, text, date, text) IS
+'The holder did something for the customer. kind: a word of your own (call, mail, visit, quotation …); note: free text. intent: what he learned of the customer''s wish to buy, one of interested, hesitating, not now, never; NULL: nothing new. expected_on: the day on which he means to buy: after today, for not now required, at most intent_rule.longest ahead (but for managers), never with never. reason: why never, a row of refusal_reason, which may demand a note. Returns the new due date. Only another intent moves it earlier: its windows (deadline.intent) count from now; not now: from expected_on, and nothing is due before. After never it is NULL where intent_rule takes the customer out of service. Errors: SE007 not the holder, 42704 unknown customer or reason, 42501, 22004/22023.';
 
 CREATE FUNCTION highseas_api.return_to_pool(
     customer text, reason text, note text DEFAULT NULL, rep text DEFAULT NULL, pool text DEFAULT NULL, tenant text DEFAULT NULL,
@@ -576,6 +603,7 @@ BEGIN
           JOIN highseas.tenant t ON t.tenant_id = x.tenant_id
           CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
               x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal,
+              x.intent, x.asleep_until,
               -- Whoever was due within the grace anyway stays due then.
               least(x.due_at, highseas.shift(replan_customers.now, t.grace, t.time_zone)), replan_customers.now) d
           WHERE x.tenant_id = replan_customers.tenant_id AND x.customer_key = ANY (customers) AND x.state = 'held') p

@@ -179,6 +179,11 @@ AS $$
     WHERE NOT EXISTS (SELECT FROM highseas.customer_event e
                       WHERE e.tenant_id = a.tenant_id AND e.customer_key = a.customer_key AND e.act = 'merge')
     UNION ALL
+    SELECT c.tenant_id, 'intent that differs', c.customer_key, format('%s noted, %s in force', i.intent, c.intent)
+    FROM highseas.customer c
+    LEFT JOIN highseas.customer_intent i ON i.tenant_id = c.tenant_id AND i.customer_key = c.customer_key
+    WHERE c.intent IS DISTINCT FROM i.intent
+    UNION ALL
     SELECT t.tenant_id, 'ledger row of an unknown customer', t.customer_key, t.source
     FROM (SELECT h.tenant_id, h.customer_key, 'holding' AS source FROM highseas.holding h
           UNION SELECT f.tenant_id, f.customer_key, 'follow_up' FROM highseas.follow_up f

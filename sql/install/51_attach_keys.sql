@@ -8,6 +8,18 @@ AS $$
 BEGIN
     UPDATE highseas.holding x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.follow_up x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    -- Of two intents the last one learned stands; whose plan it changes, the caller plans anew.
+    DELETE FROM highseas.customer_intent x USING highseas.customer_intent y
+    WHERE x.tenant_id = move_history.tenant_id AND y.tenant_id = x.tenant_id
+      AND (x.customer_key, y.customer_key) IN ((from_key, to_key), (to_key, from_key))
+      AND (x.at, x.customer_key = to_key) < (y.at, y.customer_key = to_key);
+    UPDATE highseas.customer_intent x SET customer_key = to_key
+    WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.customer c SET intent = i.intent, asleep_until = s.until
+    FROM highseas.customer_intent i JOIN highseas.tenant t ON t.tenant_id = i.tenant_id
+    CROSS JOIN LATERAL (SELECT highseas.sleeps_until(i.intent, i.expected_on, t.time_zone) AS until) s
+    WHERE i.tenant_id = move_history.tenant_id AND i.customer_key = to_key
+      AND c.tenant_id = i.tenant_id AND c.customer_key = i.customer_key AND (i.intent, s.until) IS DISTINCT FROM (c.intent, c.asleep_until);
     UPDATE highseas.customer_event x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     -- Their reps may be reading them: in one order, as in acknowledge().
     UPDATE highseas.notice x SET customer_key = to_key

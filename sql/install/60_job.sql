@@ -7,7 +7,7 @@
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
     job text COLLATE "C" NOT NULL
-        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify')),
+        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake')),
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -124,7 +124,7 @@ BEGIN
     LEFT JOIN LATERAL (
         SELECT true AS judged, y.due_at
         FROM highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since, x.last_follow_up_at,
-            x.last_order_at, x.extended_until, x.protected_until, x.deal, NULL, now) y
+            x.last_order_at, x.extended_until, x.protected_until, x.deal, x.intent, x.asleep_until, NULL, now) y
         WHERE x.due_at <= now) d ON true
     WHERE x.state = 'held' AND x.holder = ANY (reps) AND x.check_at <= now AND (x.due_at <= now OR x.next_at > now);
     now := greatest(now, customers_acted + interval '1 microsecond');
@@ -514,9 +514,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify}') THEN
+    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify,wake}') THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(job_start.job, 100)),
-            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify.';
+            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify, wake.';
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -569,6 +569,7 @@ BEGIN
             WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
             WHEN 'refresh_value' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.refresh_value_batch(tenant_id, run, batch) b;
             WHEN 'reclassify' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reclassify_batch(tenant_id, run, batch) b;
+            WHEN 'wake' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.wake_batch(tenant_id, run, batch) b;
             WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, run, batch) b;
             WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, run, batch) b;
         END CASE;
@@ -698,6 +699,11 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('reclassify', tenant, max_row
 COMMENT ON PROCEDURE highseas.reclassify(text, bigint, double precision, integer) IS
 'Job: brings the classes of all valued customers up to date, by the rows of class_rule, category_rule, lifecycle_rule and kind_rule: run it after refresh_value. rows counts the customers in whom something changed. Arguments and errors as in expire_due; it fails while the category rules leave a gap.';
 
+CREATE PROCEDURE highseas.wake(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('wake', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.wake(text, bigint, double precision, integer) IS
+'Job: tells the reps of customers who wanted to buy later that the time has come, and gives the free ones the place in the pool that intent_rule asks for. Arguments and errors as in expire_due.';
+
 CREATE VIEW highseas.job_health WITH (security_invoker) AS
 SELECT j.job, r.started_at AS last_run_at, r.status AS last_status, r.rows AS last_rows,
        r.ended_at - r.started_at AS last_duration, g.last_success_at, g.failures_7_days, r.error AS last_error,
@@ -732,7 +738,7 @@ BEGIN
     FOR job, schedule IN
         SELECT * FROM (VALUES ('sync', '*/5 * * * *'), ('expire_due', '*/5 * * * *'), ('send_reminders', '*/5 * * * *'),
                               ('rotate', '0 6 * * *'), ('replan', '0 3 * * *'), ('reconcile', '30 2 * * *'), ('purge', '45 3 * * *'),
-                              ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *')) v
+                              ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *'), ('wake', '10 * * * *')) v
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

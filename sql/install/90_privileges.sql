@@ -65,7 +65,8 @@ AS $$
                          'normaliser_version', 'domain_rules', 'company_words',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
-                         'class_value', 'class_of_value', 'class_at', 'class_migration'))
+                         'class_value', 'class_of_value', 'class_at', 'class_migration',
+                         'builtin_intent_rules', 'intent_rules_of'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p
@@ -76,7 +77,7 @@ AS $$
                              'extend', 'protect', 'acknowledge') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind')
               THEN access IN ('manager', 'admin')
-          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify',
+          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
                              'attach', 'detach', 'delete_rules', 'copy_scorecard') THEN access = 'admin'
           ELSE false END
     UNION ALL

@@ -79,9 +79,11 @@ struct DeadlineRow {
 // Of each kind the most specific, then the first by name.
 std::span<const DeadlineRow> find_deadlines(std::int64_t tenant_id, const Scope &holding) {
     const auto all = read_rows("deadline", {equals("tenant_id", tenant_id)}, [](const Row &row) {
+        Scope scope = scope_of(row);
+        scope.intent = row.find<Text>("intent");
         return DeadlineRow{row.get<Text>("kind"),
                            row.get<Text>("rule"),
-                           scope_of(row),
+                           scope,
                            row.get<std::int32_t>("window_amount"),
                            row.get<Text>("window_unit"),
                            row.datum("remind_before")};
@@ -157,7 +159,7 @@ Datum highseas_due(PG_FUNCTION_ARGS) {
     if (held_since && !open_deal)
         due = find_due({*held_since, optional_argument<Time>(fcinfo, 1),
                         optional_argument<Time>(fcinfo, 2), optional_argument<Time>(fcinfo, 3),
-                        optional_argument<Time>(fcinfo, 4)},
+                        optional_argument<Time>(fcinfo, 4), optional_argument<Time>(fcinfo, 14)},
                        rules, calendar);
 
     Datum values[2] = {TimestampTzGetDatum(due.at.value_or(0)), 0};
@@ -169,12 +171,12 @@ Datum highseas_due(PG_FUNCTION_ARGS) {
 
 // (tenant_id, rep_key, pool_key, class, held_since, last_follow_up_at, last_order_at,
 // extended_until,
-//  protected_until, deal, not_before, now)
+//  protected_until, deal, intent, asleep_until, not_before, now)
 Datum highseas_due_of(PG_FUNCTION_ARGS) {
     const auto tenant_id = required_argument<std::int64_t>(fcinfo, 0, "tenant_id");
     const auto rep_key = required_argument<Text>(fcinfo, 1, "rep_key");
     const auto held_since = optional_argument<Time>(fcinfo, 4);
-    const Time now = required_argument<Time>(fcinfo, 11, "now");
+    const Time now = required_argument<Time>(fcinfo, 13, "now");
     TupleDesc descriptor = result_descriptor(fcinfo);
 
     HoldingPlan plan{};
@@ -182,12 +184,14 @@ Datum highseas_due_of(PG_FUNCTION_ARGS) {
     if (calendar && held_since && required_argument<Text>(fcinfo, 9, "deal") != "open") {
         const auto rep = find_rep(tenant_id, rep_key, day_of(now, find_zone(*calendar->zone)));
         const Scope holding{optional_argument<Text>(fcinfo, 2), rep ? rep->tier : std::nullopt,
-                            optional_argument<Text>(fcinfo, 3), rep_key};
-        plan = plan_holding({*held_since, optional_argument<Time>(fcinfo, 5),
-                             optional_argument<Time>(fcinfo, 6), optional_argument<Time>(fcinfo, 7),
-                             optional_argument<Time>(fcinfo, 8)},
-                            find_deadlines(tenant_id, holding), *calendar,
-                            optional_argument<Time>(fcinfo, 10), now);
+                            optional_argument<Text>(fcinfo, 3), rep_key,
+                            optional_argument<Text>(fcinfo, 10)};
+        plan =
+            plan_holding({*held_since, optional_argument<Time>(fcinfo, 5),
+                          optional_argument<Time>(fcinfo, 6), optional_argument<Time>(fcinfo, 7),
+                          optional_argument<Time>(fcinfo, 8), optional_argument<Time>(fcinfo, 11)},
+                         find_deadlines(tenant_id, holding), *calendar,
+                         optional_argument<Time>(fcinfo, 12), now);
     }
     const bool never = !plan.due.at;
     constexpr int reminded = 0; // nobody was told of this date

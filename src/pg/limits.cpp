@@ -147,7 +147,8 @@ Datum highseas_limits_of(PG_FUNCTION_ARGS) {
     };
     for (const auto limits : {find_capacities(rep), find_quotas(rep)})
         for (const RepLimit &limit : limits) {
-            const auto &[pool, tier, customer_class, only_rep] = limit.scope;
+            const auto &pool = limit.scope.pool;
+            const auto &customer_class = limit.scope.customer_class;
             Datum values[7] = {text_datum(name_of(limit.kind)),
                                text_datum(limit.rule),
                                text_or_null(pool),

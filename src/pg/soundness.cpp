@@ -41,7 +41,7 @@ extern "C" Datum highseas_is_sound_key(PG_FUNCTION_ARGS) {
     PG_RETURN_BOOL(is_key(fcinfo, 0));
 }
 
-// (state, holder, holding_id, held_since, due_at, deal, customer_key)
+// (state, holder, holding_id, held_since, due_at, deal, customer_key, intent)
 extern "C" Datum highseas_is_sound_holder(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(5))
         PG_RETURN_BOOL(false);
@@ -49,7 +49,8 @@ extern "C" Datum highseas_is_sound_holder(PG_FUNCTION_ARGS) {
     const bool held = state == "held";
     PG_RETURN_BOOL(is_customer_state(state) && held != PG_ARGISNULL(1) && held != PG_ARGISNULL(2) &&
                    held != PG_ARGISNULL(3) && (held || PG_ARGISNULL(4)) &&
-                   is_deal(argument<std::string_view>(fcinfo, 5)) && is_key(fcinfo, 6));
+                   is_deal(argument<std::string_view>(fcinfo, 5)) && is_key(fcinfo, 6) &&
+                   (PG_ARGISNULL(7) || is_intent(argument<std::string_view>(fcinfo, 7))));
 }
 
 // (check_at, next_at, due_at, then times that must only be finite)

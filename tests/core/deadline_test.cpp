@@ -66,6 +66,25 @@ TEST_CASE("each deadline counts from its own base") {
           at(2024, 1, 13, 9));
 }
 
+TEST_CASE("who buys later is not given up before, and has the whole windows from then") {
+    Rules rules;
+    rules.add("no_follow_up", "f", 7, "day");
+    const Time then = at(2024, 5, 1);
+    HoldingFacts facts{held_since, at(2024, 1, 12), {}, {}, {}, then};
+    CHECK(due(facts, rules).at == at(2024, 5, 8));
+    rules.add("no_order", "o", 2, "day");
+    CHECK(due(facts, rules).rule == "o");
+    facts.last_follow_up_at = facts.last_order_at = at(2024, 5, 3);
+    CHECK(due(facts, rules).at == at(2024, 5, 5));
+    facts.last_order_at.reset();
+    rules.add("longest_holding", "l", 30, "day");
+    const DueDate due_date = due(facts, rules);
+    CHECK(due_date.rule == "l");
+    CHECK(due_date.at == then);
+    facts.asleep_until.reset();
+    CHECK(due(facts, rules).at == at(2024, 1, 12, 9));
+}
+
 TEST_CASE("the earliest decides and lends its name") {
     Rules rules;
     rules.add("longest_holding", "l", 30, "day");

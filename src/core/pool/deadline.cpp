@@ -32,9 +32,11 @@ Status twice(std::string_view kind) noexcept {
 Time base_of(DeadlineKind kind, const HoldingFacts &facts) noexcept {
     switch (kind) {
     case DeadlineKind::no_follow_up:
-        return std::max(facts.held_since, facts.last_follow_up_at.value_or(before_all_times));
+        return std::max({facts.held_since, facts.last_follow_up_at.value_or(before_all_times),
+                         facts.asleep_until.value_or(before_all_times)});
     case DeadlineKind::no_order:
-        return std::max(facts.held_since, facts.last_order_at.value_or(before_all_times));
+        return std::max({facts.held_since, facts.last_order_at.value_or(before_all_times),
+                         facts.asleep_until.value_or(before_all_times)});
     case DeadlineKind::longest_holding:
         break;
     }
@@ -95,7 +97,7 @@ DueDate decide_due(const HoldingFacts &facts, const Deadlines &deadlines) noexce
         due.at = std::max(due.at, facts.extended_until);
     take_if_earlier(of(DeadlineKind::longest_holding, deadlines));
     if (due.at)
-        due.at = std::max(due.at, facts.protected_until);
+        due.at = std::max({due.at, facts.protected_until, facts.asleep_until});
     return due;
 }
 

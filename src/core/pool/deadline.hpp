@@ -20,6 +20,7 @@ struct HoldingFacts {
     std::optional<Time> last_order_at;
     std::optional<Time> extended_until;
     std::optional<Time> protected_until;
+    std::optional<Time> asleep_until{}; // he buys then, not now
 };
 
 // As they are configured; the arrays stand in parallel, at most one element of a kind.

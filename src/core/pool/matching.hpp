@@ -12,6 +12,7 @@ struct Scope {
     std::optional<std::string_view> tier;
     std::optional<std::string_view> customer_class;
     std::optional<std::string_view> rep;
+    std::optional<std::string_view> intent{}; // deadlines only
 };
 
 inline constexpr bool covers(const std::optional<std::string_view> &rule,
@@ -21,7 +22,8 @@ inline constexpr bool covers(const std::optional<std::string_view> &rule,
 
 bool covers(const Scope &rule, const Scope &fact) noexcept;
 
-// Of the rules that match, the greatest decides: rep before class before pool before tier.
+// Of the rules that match, the greatest decides: rep before intent before class before pool before
+// tier.
 int specificity(const Scope &rule) noexcept;
 
 } // namespace highseas

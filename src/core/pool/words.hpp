@@ -17,6 +17,7 @@ inline constexpr std::array take_acts{"claim"sv,  "assign"sv, "transfer"sv,
 inline constexpr std::array end_acts{"return"sv,   "take_back"sv, "expire"sv,   "assign"sv,
                                      "transfer"sv, "adopt"sv,     "withdraw"sv, "gone"sv,
                                      "merge"sv,    "reconcile"sv};
+inline constexpr std::array intents{"interested"sv, "hesitating"sv, "not now"sv, "never"sv};
 } // namespace words
 
 template <std::size_t count>
@@ -29,6 +30,9 @@ constexpr bool is_customer_state(std::string_view word) {
 }
 constexpr bool is_deal(std::string_view word) {
     return contains(words::deals, word);
+}
+constexpr bool is_intent(std::string_view word) {
+    return contains(words::intents, word);
 }
 constexpr bool is_take_act(std::string_view word) {
     return contains(words::take_acts, word);

@@ -40,6 +40,7 @@ INSERT INTO highseas.class_rule (tenant_id, minimum_stay) VALUES (1, 14);
 INSERT INTO highseas.category_rule SELECT t, b.* FROM generate_series(1, 2) t, highseas.builtin_category_rules() b;
 INSERT INTO highseas.lifecycle_rule (tenant_id, new_days) VALUES (1, 60);
 INSERT INTO highseas.kind_rule SELECT 1, * FROM highseas.builtin_kind_rules();
+INSERT INTO highseas.intent_rule SELECT 1, * FROM highseas.builtin_intent_rules();
 
 CALL highseas.copy_scorecard(tenant => 'east');
 
@@ -93,6 +94,7 @@ SET highseas.clock = '2026-01-22 02:00:00+00';
 CALL highseas.rotate('east');
 INSERT INTO highseas.value_rule (tenant_id, currency) VALUES (1, 'EUR');
 CALL highseas.refresh_value('east');
+CALL highseas.follow_up('c3', 'call', 'asks again in autumn', 'ann', NULL, 'not now', '2026-09-01');
 SELECT highseas_api.acknowledge(array_agg(notice_id), 'ann') FROM highseas.notice WHERE rep_key = 'ann' AND kind = 'returned';
 SQL
 
