@@ -256,6 +256,7 @@ WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$
           (SELECT r::text FROM highseas.rfm_segments_of(NULL) r), highseas.compile_category_rules(NULL)::text, highseas.kinds_of(NULL)::text,
           (SELECT string_agg(r::text, ' ') FROM highseas.category_rules_of(NULL) r),
           (SELECT string_agg(replace(r::text, '(,', '(1,'), ' ') FROM highseas.intent_rules_of(NULL) r),
+          replace(highseas.churn_rule_of(NULL)::text, '(,', '(1,'), (SELECT w::text FROM highseas.withdrawal_preview('kim', NULL) w),
           replace(highseas.class_rule_of(NULL)::text, '(,', '(1,'), replace(highseas.lifecycle_rule_of(NULL)::text, '(,', '(1,')]) x);
 -- What runs queries as somebody else is nobody's to call; nor is anything in C that is not pure, but these.
 SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'

@@ -70,8 +70,9 @@ CREATE TABLE highseas.customer_value (
     potential_score double precision,
     coverage double precision,
     earlier_score double precision,
+    earlier_alive double precision,
     PRIMARY KEY (tenant_id, customer_key)
 );
 COMMENT ON TABLE highseas.customer_value IS
-'What each customer is worth at the end of as_of by the fits of run_id, in currency. actual_value: profit of the rule''s period, margin * orders - service_cost, the cost of his follow-ups. Of buyers p_alive, the purchases expected within horizon (of units), the expected spend on each, and clv, the profit expected within it, discounted; of the others conversion_chance, that he ever buys. potential_value: clv, or conversion_chance * the clv of a new customer with his first purchase; NULL where no fit can tell. potential_score: 0 to 100, coverage: 0 to 1, how much of the scorecard is known; earlier_score: before the valuation.';
+'What each customer is worth at the end of as_of by the fits of run_id, in currency. actual_value: profit of the rule''s period, margin * orders - service_cost, the cost of his follow-ups. Of buyers p_alive, the purchases expected within horizon (of units), the expected spend on each, and clv, the profit expected within it, discounted; of the others conversion_chance, that he ever buys. potential_value: clv, or conversion_chance * the clv of a new customer with his first purchase; NULL where no fit can tell. potential_score: 0 to 100, coverage: 0 to 1, how much of the scorecard is known; earlier_score, earlier_alive: the score and p_alive before the valuation.';
 COMMENT ON COLUMN highseas.customer_value.is_stale IS 'Orders or profile changed since; refresh_value() values him again';

@@ -179,10 +179,10 @@ BEGIN
           OFFSET 0) x
     ON CONFLICT ON CONSTRAINT customer_value_pkey DO UPDATE
     SET (run_id, as_of, is_stale, currency, unit, horizon, actual_value, service_cost, potential_value, p_alive, expected_purchases,
-         expected_spend, clv, conversion_chance, potential_score, coverage, earlier_score) = (
+         expected_spend, clv, conversion_chance, potential_score, coverage, earlier_score, earlier_alive) = (
          EXCLUDED.run_id, EXCLUDED.as_of, false, EXCLUDED.currency, EXCLUDED.unit, EXCLUDED.horizon, EXCLUDED.actual_value,
          EXCLUDED.service_cost, EXCLUDED.potential_value, EXCLUDED.p_alive, EXCLUDED.expected_purchases, EXCLUDED.expected_spend,
-         EXCLUDED.clv, EXCLUDED.conversion_chance, EXCLUDED.potential_score, EXCLUDED.coverage, v.potential_score);
+         EXCLUDED.clv, EXCLUDED.conversion_chance, EXCLUDED.potential_score, EXCLUDED.coverage, v.potential_score, v.p_alive);
 
     -- The potential orders the pool where the CRM gives no score of its own.
     UPDATE highseas.customer c SET score = v.potential_score

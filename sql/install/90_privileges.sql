@@ -66,7 +66,8 @@ AS $$
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
                          'class_value', 'class_of_value', 'class_at', 'class_migration',
-                         'builtin_intent_rules', 'intent_rules_of'))
+                         'builtin_intent_rules', 'intent_rules_of',
+                         'churn_rule_of', 'withdrawable', 'withdrawal_preview'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p
@@ -75,7 +76,8 @@ AS $$
       AND CASE
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
                              'extend', 'protect', 'acknowledge') THEN access IN ('agent', 'manager', 'admin')
-          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind')
+          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind',
+                             'fill_win_back', 'withdraw_many', 'reinstate_many')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
                              'attach', 'detach', 'delete_rules', 'copy_scorecard') THEN access = 'admin'

@@ -40,6 +40,7 @@ INSERT INTO highseas.class_rule (tenant_id, minimum_stay) VALUES (1, 14);
 INSERT INTO highseas.category_rule SELECT t, b.* FROM generate_series(1, 2) t, highseas.builtin_category_rules() b;
 INSERT INTO highseas.lifecycle_rule (tenant_id, new_days) VALUES (1, 60);
 INSERT INTO highseas.kind_rule SELECT 1, * FROM highseas.builtin_kind_rules();
+INSERT INTO highseas.churn_rule (tenant_id, alive_drop) VALUES (1, .1);
 INSERT INTO highseas.intent_rule SELECT 1, * FROM highseas.builtin_intent_rules();
 
 CALL highseas.copy_scorecard(tenant => 'east');
