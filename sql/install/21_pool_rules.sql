@@ -31,16 +31,16 @@ CREATE FUNCTION highseas.claim_verdict(
     now timestamptz, state text, holder text, rep text, embargo_until timestamptz,
     pool_open boolean, member boolean, rep_active boolean, cooldown_until timestamptz,
     limit_kinds text[], limit_rules text[], limit_maxima integer[], limit_used integer[],
-    limit_resets timestamptz[], back_at timestamptz DEFAULT NULL)
+    limit_resets timestamptz[], back_at timestamptz DEFAULT NULL, tier_allowed boolean DEFAULT true)
 RETURNS highseas.verdict
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10
 AS 'MODULE_PATHNAME', 'highseas_claim_verdict';
 
-COMMENT ON FUNCTION highseas.claim_verdict(timestamptz, text, text, text, timestamptz, boolean, boolean, boolean, timestamptz, text[], text[], integer[], integer[], timestamptz[], timestamptz) IS
+COMMENT ON FUNCTION highseas.claim_verdict(timestamptz, text, text, text, timestamptz, boolean, boolean, boolean, timestamptz, text[], text[], integer[], integer[], timestamptz[], timestamptz, boolean) IS
 'Whether rep may take a customer now. The first check that fails answers:
-state NULL (no such customer): 42704 unknown-customer; withdrawn or gone: SE002 withdrawn / gone; held: SE001 held, or own when holder = rep; frozen: SE006 frozen; embargo_until later than now: SE006 embargo; pool not open: SE008 closed; rep not active: SE009 inactive, until back_at; no member of the pool: SE009 member; a quota with used >= maximum: SE004, the one with the latest reset; a capacity with used >= maximum: SE003, the one with the smallest maximum; cooldown_until later than now: SE005 cooldown.
+state NULL (no such customer): 42704 unknown-customer; withdrawn or gone: SE002 withdrawn / gone; held: SE001 held, or own when holder = rep; frozen: SE006 frozen; embargo_until later than now: SE006 embargo; pool not open: SE008 closed; rep not active: SE009 inactive, until back_at; no member of the pool: SE009 member; a tier that the treatment of his class does not allow: SE009 treatment; a quota with used >= maximum: SE004, the one with the latest reset; a capacity with used >= maximum: SE003, the one with the smallest maximum; cooldown_until later than now: SE005 cooldown.
 state: free, held, frozen, withdrawn or gone. limit_kinds: capacity or quota, one element for each limit, as in the other four arrays; limit_resets is when a quota is free again, NULL = no date (taken as later than any date).
-NULL: holder = nobody, back_at = no date, embargo_until and cooldown_until = none, the limits = none, pool_open, member and rep_active = false.
+NULL: holder = nobody, back_at = no date, embargo_until and cooldown_until = none, the limits = none, pool_open, member and rep_active = false, tier_allowed = true.
 Errors: 22004 when now, rep or an element other than a reset is NULL; 22023 for an unknown state or kind, or for arrays of different lengths.';
 
 CREATE TYPE highseas.due_date AS (

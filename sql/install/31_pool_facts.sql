@@ -42,7 +42,7 @@ RETURNS highseas.verdict
 LANGUAGE c STABLE STRICT PARALLEL SAFE COST 100
 AS 'MODULE_PATHNAME', 'highseas_check_claim';
 COMMENT ON FUNCTION highseas.check_claim(bigint, text, text, timestamptz, text) IS
-'May this rep take this customer now? Gathers the facts and asks claim_verdict(). act: claim; transfer (the holder passes it on: no embargo, but cooldown, membership and limits); assign (a manager decides: only the limits and leave bind); import or adopt (found in the CRM: only capacity binds).';
+'May this rep take this customer now? Gathers the facts and asks claim_verdict(). act: claim; transfer (the holder passes it on: no embargo, but cooldown, membership, tier and limits); assign (a manager decides: only the limits and leave bind); import or adopt (found in the CRM: only capacity binds).';
 
 CREATE FUNCTION highseas.verdict_detail(v highseas.verdict, time_zone text) RETURNS text
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -57,6 +57,7 @@ RETURN CASE
         WHEN v.rule = 'closed' THEN 'The pool is not open for claims.'
         WHEN v.rule = 'inactive' THEN 'The rep is not active or is on leave.'
         WHEN v.rule = 'member' THEN 'The rep is not a member of the pool.'
+        WHEN v.rule = 'treatment' THEN 'Customers of its class are for reps of other tiers.'
         WHEN v.rule = 'cooldown' THEN 'The rep held it before and must wait.'
         WHEN v.rule = 'unknown-customer' THEN 'No such customer in this tenant.'
     END

@@ -177,7 +177,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.claim(text, text, text, text) IS
-'A rep takes a named customer from its pool. customer: the CRM''s key; rep: who takes it (default current_rep()); tenant: default the only one or the setting; retry_key: a text of your own, a second call of the rep for this customer with it changes nothing and answers the same; for another customer it is an error. Errors: SE001 held, SE002 not in a pool, SE003 capacity, SE004 quota, SE005 cooldown, SE006 embargo or frozen, SE008 pool closed, SE009 no member, 42704 unknown, 42501 privilege, 22004/22023 bad key, or a retry key used for another customer.';
+'A rep takes a named customer from its pool. customer: the CRM''s key; rep: who takes it (default current_rep()); tenant: default the only one or the setting; retry_key: a text of your own, a second call of the rep for this customer with it changes nothing and answers the same; for another customer it is an error. Errors: SE001 held, SE002 not in a pool, SE003 capacity, SE004 quota, SE005 cooldown, SE006 embargo or frozen, SE008 pool closed, SE009 no member or not of a tier for its class, 42704 unknown, 42501 privilege, 22004/22023 bad key, or a retry key used for another customer.';
 
 -- Users may call it directly, and PL/pgSQL keeps what a type's name meant when it was first called in a
 -- session: without the path of its own, a domain pg_temp.text would run the user's CHECK in definer code.
@@ -301,7 +301,7 @@ BEGIN
         -- gets a newer version and somebody locks that: only then could this be part of a deadlock, which PostgreSQL ends.)
         ELSIF v.code IN ('SE001', 'SE005', 'SE006') THEN
             skipped := skipped || candidate;
-        ELSIF v.code IN ('SE003', 'SE004') AND candidate_class IS NOT NULL AND EXISTS (
+        ELSIF (v.code = 'SE009' AND v.rule = 'treatment') OR v.code IN ('SE003', 'SE004') AND candidate_class IS NOT NULL AND EXISTS (
                   SELECT FROM highseas.capacity x WHERE x.tenant_id = t AND x.rule = v.rule AND x.class IS NOT NULL
                   UNION ALL
                   SELECT FROM highseas.quota x WHERE x.tenant_id = t AND x.rule = v.rule AND x.class IS NOT NULL) THEN
@@ -565,7 +565,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.assign(text, text, text, text) IS
-'A manager gives a customer to a rep: from the pool, out of a freeze, or from another holder. Overrules embargo, freeze, cooldown and membership, never capacity or quota. Errors: SE001 he holds it, SE002 not in a pool, SE003, SE004, SE009 inactive, 42704, 42501, 22004/22023.';
+'A manager gives a customer to a rep: from the pool, out of a freeze, or from another holder. Overrules embargo, freeze, cooldown, membership and the tiers of a class, never capacity or quota. Errors: SE001 he holds it, SE002 not in a pool, SE003, SE004, SE009 inactive, 42704, 42501, 22004/22023.';
 
 CREATE FUNCTION highseas_api.transfer(
     customer text, to_rep text, reason text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
@@ -584,7 +584,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.transfer(text, text, text, text, text) IS
-'The holder passes a customer on to a colleague, who must be free to take it: member, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). Errors: SE007 not the holder, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
+'The holder passes a customer on to a colleague, who must be free to take it: member, of a tier for its class, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). Errors: SE007 not the holder, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
 
 -- Recomputes when holdings are due by today's rules; what gets shorter leaves at least the grace.
 CREATE FUNCTION highseas.replan_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS bigint

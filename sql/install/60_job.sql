@@ -284,6 +284,13 @@ BEGIN ATOMIC
         FROM member m
         CROSS JOIN LATERAL highseas.limits_of(plan_pool_rotation.tenant_id, m.rep_key, now) l
         WHERE l.pool_key IS NULL OR l.pool_key = plan_pool_rotation.pool_key
+        UNION ALL
+        -- A class that goes to other tiers only: no room for it.
+        SELECT m.rep_key, 'capacity', t.class, 0
+        FROM member m
+        CROSS JOIN (SELECT x.class, array_agg(x.tier) AS tiers FROM highseas.treatment_tier x
+                    WHERE x.tenant_id = plan_pool_rotation.tenant_id GROUP BY x.class) t
+        WHERE (m.tier = ANY (t.tiers)) IS NOT TRUE
     ), past AS (
         SELECT DISTINCT h.customer_key, h.rep_key
         FROM highseas.holding h JOIN sleeper s ON s.customer_key = h.customer_key

@@ -60,6 +60,21 @@ bool is_member(const Limited &rep, Text pool_key) {
     return found;
 }
 
+// By the treatment of the customer's class; one without a row goes to every tier.
+bool tier_may_hold(const Limited &rep, const std::optional<Text> &customer_class) {
+    if (!customer_class)
+        return true;
+    bool restricted = false;
+    bool found = false;
+    for_each_row("treatment_tier", nullptr,
+                 {equals("tenant_id", rep.tenant_id), equals("class", *customer_class)},
+                 [&](const Row &row) {
+                     restricted = true;
+                     found = found || row.get<Text>("tier") == rep.facts.tier;
+                 });
+    return found || !restricted;
+}
+
 Time add_interval(Time instant, Datum interval, pg_tz *zone) {
     const Datum local = DirectFunctionCall2(timestamp_pl_interval,
                                             TimestampGetDatum(to_local(zone, instant)), interval);
@@ -108,7 +123,7 @@ Verdict decide_claim(ClaimFacts &facts, std::span<const RepLimit> quotas,
 }
 
 // Whoever decides in place of a claim overrules holder, freeze, embargo and a closed pool; whoever
-// decides in place of the rep, cooldown and membership, too; what the CRM says, leave and quotas.
+// decides in place of the rep, cooldown, membership and the class's tiers, too; what the CRM says, leave and quotas.
 Verdict check_claim(std::int64_t tenant_id, Text rep_key, Text customer_key, Time now, Text act) {
     const bool by_rep = act == "claim" || act == "transfer";
     const bool by_crm = act == "import" || act == "adopt";
@@ -140,6 +155,7 @@ Verdict check_claim(std::int64_t tenant_id, Text rep_key, Text customer_key, Tim
     facts.rep_active = rep.facts.active || (decided && by_crm);
     facts.back_at = back_at(rep.facts, rep.zone);
     facts.member = !by_rep || !pool->members_only || is_member(rep, customer->pool_key);
+    facts.tier_allowed = !by_rep || tier_may_hold(rep, customer->customer_class);
     if (by_rep)
         facts.cooldown_until = cooled_down_at(rep, customer_key, pool->cooldown);
     return decide_claim(facts, by_crm ? std::span<const RepLimit>{} : find_quotas(rep),

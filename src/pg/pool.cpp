@@ -54,6 +54,7 @@ Datum highseas_claim_verdict(PG_FUNCTION_ARGS) {
     facts.limits.used = array_argument<std::int32_t>(fcinfo, 12, "limit_used");
     facts.limits.resets = nullable_array_argument<Time>(fcinfo, 13, "limit_resets");
     facts.back_at = optional_argument<Time>(fcinfo, 14);
+    facts.tier_allowed = optional_argument<bool>(fcinfo, 15).value_or(true);
     TupleDesc descriptor = result_descriptor(fcinfo);
 
     Verdict verdict{};

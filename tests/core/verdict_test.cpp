@@ -91,6 +91,9 @@ TEST_CASE("the first check that fails answers") {
     facts.rep_active = true;
     check_refused(facts, "SE009", "member");
     facts.member = true;
+    facts.tier_allowed = false;
+    check_refused(facts, "SE009", "treatment");
+    facts.tier_allowed = true;
     check_refused(facts, "SE004", "day", at(2024, 1, 11));
     rows.used[1] = 4;
     check_refused(facts, "SE003", "small");

@@ -82,6 +82,8 @@ Status claim_verdict(const ClaimFacts &facts, Verdict &verdict) noexcept {
         return answer(refusal("SE009", "inactive", facts.back_at));
     if (!facts.member)
         return answer(refusal("SE009", "member"));
+    if (!facts.tier_allowed)
+        return answer(refusal("SE009", "treatment"));
     if (auto i = violated(facts.limits, LimitKind::quota))
         return answer(limit_refusal(facts.limits, *i, "SE004", facts.limits.resets[*i]));
     if (auto i = violated(facts.limits, LimitKind::capacity))

@@ -31,6 +31,7 @@ struct ClaimFacts {
     std::optional<Time> cooldown_until;
     Limits limits;
     std::optional<Time> back_at; // when a rep who is not active is so again
+    bool tier_allowed = true;    // by the treatment of the customer's class
 };
 
 struct Verdict {

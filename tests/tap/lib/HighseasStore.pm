@@ -42,6 +42,8 @@ INSERT INTO highseas.lifecycle_rule (tenant_id, new_days) VALUES (1, 60);
 INSERT INTO highseas.kind_rule SELECT 1, * FROM highseas.builtin_kind_rules();
 INSERT INTO highseas.churn_rule (tenant_id, alive_drop) VALUES (1, .1);
 INSERT INTO highseas.intent_rule SELECT 1, * FROM highseas.builtin_intent_rules();
+INSERT INTO highseas.treatment SELECT 1, * FROM highseas.builtin_treatments();
+INSERT INTO highseas.treatment_tier (tenant_id, class, tier) VALUES (1, 'A', 'veteran');
 
 CALL highseas.copy_scorecard(tenant => 'east');
 
