@@ -140,7 +140,8 @@ BEGIN
            (create_tenant.tenant_id, 'other', 'Other', false, true);
     INSERT INTO highseas.job (tenant_id, job)
     SELECT create_tenant.tenant_id, j
-    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake']) j;
+    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
+                      'allocate', 'cover_leave']) j;
 END
 $$;
 COMMENT ON PROCEDURE highseas.create_tenant(text, text, bigint) IS

@@ -88,25 +88,6 @@ COMMENT ON FUNCTION highseas.reminders_due(timestamptz, interval[], timestamptz)
 NULL: due_at NULL gives 0; remind_before NULL = no reminders.
 Errors: 22004 when now or a step is NULL; 22023 when a step is negative.';
 
-CREATE FUNCTION highseas.plan_rotation(
-    customer_keys text[], scores real[], regions text[], classes text[],
-    rep_keys text[], rep_ranks integer[], rep_waiting_since timestamptz[],
-    rep_region_reps text[], rep_region_regions text[],
-    tree_regions text[], tree_parents text[],
-    limit_reps text[], limit_kinds text[], limit_classes text[], limit_left integer[],
-    past_customers text[], past_reps text[], busy_reps text[] DEFAULT NULL)
-RETURNS TABLE (customer_key text, rep_key text, reason text)
-LANGUAGE c IMMUTABLE PARALLEL SAFE COST 100000 ROWS 10000
-AS 'MODULE_PATHNAME', 'highseas_plan_rotation';
-
-COMMENT ON FUNCTION highseas.plan_rotation(text[], real[], text[], text[], text[], integer[], timestamptz[], text[], text[], text[], text[], text[], text[], text[], integer[], text[], text[], text[]) IS
-'Who gets which sleeping customer: one row for each customer, the best first, with the rep, or with the reason why nobody gets it. The same facts give the same plan, in whatever order they stand.
-Customers are given away by score (the highest first), then by key. Each goes to the first rep who may have it: those who cover the customer''s own region before those who cover a region above it (the nearest first) before those without any region; then the smaller rank; then the longest wait, then the key. Who was given one waits behind all others. A rep with regions gets nothing outside of them and of what lies below them; a customer without a region may go to any rep. A rep gets none that he held before (past_*), and none against a limit with left <= 0 whose class is the customer''s or NULL; what he gets lowers those limits.
-Parallel arrays: customer_keys, scores, regions, classes: the customers. rep_keys, rep_ranks, rep_waiting_since: the reps. rep_region_*: the regions a rep covers. tree_*: each region''s parent. limit_*: what is left of each limit (capacity or quota). past_*: who held whom before. busy_reps: who gets nothing this time. Reps and customers that are not given are ignored in the last five groups.
-reason: no-reps; no-region (no rep covers it); earlier-holder (all who cover it held it before); busy (a busy rep covers it and did not hold it); capacity or quota (what shut out the last of the others).
-NULL: an array NULL = empty; elements of regions, classes, tree_parents, limit_classes: no region, no class, the top, any class.
-Errors: 22004 for another NULL element; 22023 for arrays of different lengths, a key given twice, an unknown kind, or a tree with a cycle; 54000 for more than 500 million customers times reps.';
-
 CREATE FUNCTION highseas.lane_of(customer_key text, lanes integer)
 RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1

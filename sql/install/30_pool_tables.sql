@@ -129,7 +129,7 @@ CREATE TABLE highseas.quota (
     FOREIGN KEY (tenant_id, rep_key) REFERENCES highseas.rep
 );
 COMMENT ON TABLE highseas.quota IS
-'How many customers a rep may take in a day, week (from Monday) or month of the tenant''s time zone. All matching rows must hold; a return refunds nothing. Holdings that an import found in the CRM are not takes.';
+'How many customers a rep may take in a day, week (from Monday) or month of the tenant''s time zone. All matching rows must hold; a return refunds nothing. Holdings that an import found in the CRM, and those in place of a rep on leave, are not takes.';
 
 CREATE TABLE highseas.deadline (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -309,7 +309,7 @@ CREATE TABLE highseas.customer_event (
     at timestamptz NOT NULL,
     customer_key text COLLATE "C" NOT NULL,
     act text NOT NULL CHECK (act IN ('extend', 'protect', 'unprotect', 'withdraw', 'reinstate', 'freeze',
-                                     'merge', 'rekey', 'gone', 'refuse_import', 'set_kind', 'win_back')),
+                                     'merge', 'rekey', 'gone', 'refuse_import', 'set_kind', 'win_back', 'fall_back')),
     rep_key text COLLATE "C",
     actor text NOT NULL,
     reason text,

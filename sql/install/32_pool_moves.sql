@@ -58,7 +58,7 @@ COMMENT ON FUNCTION highseas.take_one(bigint, text, text, text, text, timestampt
 'Gives a customer to a rep: closes the spell of the one before, opens the new one, plans when it is due, counts. In plain statements: starting the joins that serve thousands would cost three times the writing. Returns when it is due, by which deadline. The caller has locked all three (reps first) and asked check_claim().';
 
 CREATE FUNCTION highseas.take_in_turn(
-    tenant_id bigint, customers text[], reps text[], actor text, now timestamptz)
+    tenant_id bigint, customers text[], reps text[], reasons text[], act text, actor text, now timestamptz)
 RETURNS TABLE (customer_key text, rep_key text, due_at timestamptz)
 LANGUAGE plpgsql
 AS $$
@@ -68,14 +68,14 @@ BEGIN
     WITH alike AS (
         -- Those of one rep with the same facts have the same due date: the first of them asks the rule for all.
         -- (Windows, not a join: thousands of rows of unknown number would meet in a nested loop.)
-        SELECT x.customer_key, x.rep_key, x.turn, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until,
+        SELECT x.customer_key, x.rep_key, x.reason, x.turn, c.holder AS from_rep, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until,
                o.last_order_at, row_number() OVER facts AS n
-        FROM unnest(customers, reps) WITH ORDINALITY x(customer_key, rep_key, turn)
+        FROM unnest(customers, reps, reasons) WITH ORDINALITY x(customer_key, rep_key, reason, turn)
         JOIN highseas.customer c ON c.tenant_id = take_in_turn.tenant_id AND c.customer_key = x.customer_key
         CROSS JOIN LATERAL (SELECT CASE WHEN c.last_order_at > take_in_turn.now THEN c.last_order_at END AS last_order_at OFFSET 0) o
         WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until, o.last_order_at)
     ), taken AS (
-        SELECT a.customer_key, a.rep_key, a.turn, nextval('highseas.holding_holding_id_seq') AS holding_id,
+        SELECT a.customer_key, a.rep_key, a.reason, a.turn, a.from_rep, nextval('highseas.holding_holding_id_seq') AS holding_id,
                a.pool_key, a.class,
                max(d.due_at) OVER facts AS due_at, max(d.rule) OVER facts AS rule, max(d.next_at) OVER facts AS next_at
         FROM alike a
@@ -87,17 +87,20 @@ BEGIN
         WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.protected_until, a.deal, a.intent, a.asleep_until, a.last_order_at)
     ), opened AS (
         INSERT INTO highseas.holding (tenant_id, holding_id, customer_key, rep_key, pool_key, class, started_at,
-                                      act, actor, reason)
+                                      act, from_rep, actor, reason)
         OVERRIDING SYSTEM VALUE
         SELECT take_in_turn.tenant_id, t.holding_id, t.customer_key, t.rep_key, t.pool_key, t.class, take_in_turn.now,
-               'rotate', take_in_turn.actor, 'rotation'
+               take_in_turn.act, t.from_rep, take_in_turn.actor, t.reason
         FROM taken t
     ), counted AS (
         UPDATE highseas.rep r
         SET held = r.held + n.gained, last_act_at = take_in_turn.now,
-            -- Behind all others, also when the clock stands still between two batches.
-            waiting_since = n.turn * interval '1 microsecond' + greatest(take_in_turn.now,
-                (SELECT max(x.waiting_since) FROM highseas.rep x WHERE x.tenant_id = take_in_turn.tenant_id))
+            -- Behind all others, also when the clock stands still between two batches. Whoever stands in for
+            -- another one waits on.
+            waiting_since = CASE WHEN take_in_turn.act IN ('rotate', 'allocate')
+                THEN n.turn * interval '1 microsecond' + greatest(take_in_turn.now,
+                    (SELECT max(x.waiting_since) FROM highseas.rep x WHERE x.tenant_id = take_in_turn.tenant_id))
+                ELSE r.waiting_since END
         FROM (SELECT t.rep_key, count(*) AS gained, max(t.turn) AS turn FROM taken t GROUP BY t.rep_key) n
         WHERE r.tenant_id = take_in_turn.tenant_id AND r.rep_key = n.rep_key
     )
@@ -111,8 +114,8 @@ BEGIN
     RETURNING c.customer_key, c.holder, c.due_at;
 END
 $$;
-COMMENT ON FUNCTION highseas.take_in_turn(bigint, text[], text[], text, timestamptz) IS
-'Gives each free customer to the rep beside it, as plan_rotation() said: opens the spells, plans when they are due, counts, puts the reps behind all others in the order of their last customer. Returns what is due when. The caller has locked them all, reps first.';
+COMMENT ON FUNCTION highseas.take_in_turn(bigint, text[], text[], text[], text, text, timestamptz) IS
+'Gives each customer to the rep beside it, for the reason beside it, as plan_allocation() said: opens the spells, plans when they are due, counts, puts the reps who were given some behind all others in the order of their last customer. Returns what is due when. The caller has locked them all, reps first, and closed the spells of those who are held (hand_over).';
 
 CREATE FUNCTION highseas.release(
     tenant_id bigint, customers text[], act text, actor text, now timestamptz,

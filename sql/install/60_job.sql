@@ -7,7 +7,8 @@
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
     job text COLLATE "C" NOT NULL
-        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake')),
+        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
+                       'allocate', 'cover_leave')),
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -34,20 +35,6 @@ CREATE INDEX job_run_job ON highseas.job_run (tenant_id, job, run_id);
 COMMENT ON TABLE highseas.job_run IS
 'Every run of a job. status bounded: stopped at its limit of rows or time, the next run goes on; interrupted: its session ended. busy: customers left to the next run, because somebody was at work on them or on their rep; position: how far the run is, in the job''s own words.';
 COMMENT ON COLUMN highseas.job_run.error IS 'The first line of the error''s message, without its detail: readers see it';
-
-CREATE TABLE highseas.rotation (
-    tenant_id bigint NOT NULL,
-    run_id bigint NOT NULL,
-    turn bigint NOT NULL,
-    pool_key text COLLATE "C" NOT NULL,
-    customer_key text COLLATE "C" NOT NULL,
-    planned_at timestamptz NOT NULL,
-    rep_key text COLLATE "C",
-    reason text,
-    PRIMARY KEY (tenant_id, run_id, turn)
-);
-COMMENT ON TABLE highseas.rotation IS
-'The plan of the last rotation: who was to get each sleeping customer, or why nobody did';
 
 -- The two sweeps by check_at go on from the time they reached, without those they found busy there.
 CREATE FUNCTION highseas.note_busy(tenant_id bigint, run bigint, reached timestamptz, keys text[], locked text[]) RETURNS void
@@ -513,7 +500,7 @@ $$;
 COMMENT ON FUNCTION highseas.job_tenants(text) IS
 'The tenants that a job of the caller runs for: the named one, or all that he administers. Errors: 42704, 42501.';
 
-CREATE FUNCTION highseas.job_start(tenant_id bigint, job text) RETURNS bigint
+CREATE FUNCTION highseas.job_start(tenant_id bigint, job text, begin_at text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -521,9 +508,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify,wake}') THEN
+    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify,wake,allocate,cover_leave}') THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(job_start.job, 100)),
-            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify, wake.';
+            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify, wake, allocate, cover_leave.';
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -537,8 +524,8 @@ BEGIN
     END IF;
     UPDATE highseas.job_run r SET status = 'interrupted', ended_at = highseas.clock()
     WHERE r.tenant_id = job_start.tenant_id AND r.run_id = j.run_id AND r.status = 'running';
-    INSERT INTO highseas.job_run AS r (tenant_id, job, started_at, status)
-    VALUES (job_start.tenant_id, job_start.job, highseas.clock(), 'running')
+    INSERT INTO highseas.job_run AS r (tenant_id, job, started_at, status, position)
+    VALUES (job_start.tenant_id, job_start.job, highseas.clock(), 'running', job_start.begin_at)
     RETURNING r.run_id INTO run;
     UPDATE highseas.job x
     SET run_id = run, backend_pid = pg_backend_pid(),
@@ -547,8 +534,8 @@ BEGIN
     RETURN run;
 END
 $$;
-COMMENT ON FUNCTION highseas.job_start(bigint, text) IS
-'Begins a run and returns its number; NULL when another session has the job';
+COMMENT ON FUNCTION highseas.job_start(bigint, text, text) IS
+'Begins a run, at a position, and returns its number; NULL when another session has the job';
 
 CREATE FUNCTION highseas.job_step(
     tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean, OUT error text)
@@ -571,7 +558,8 @@ BEGIN
         CASE job
             WHEN 'expire_due' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.expire_due_batch(tenant_id, run, batch) b;
             WHEN 'send_reminders' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.send_reminders_batch(tenant_id, run, batch) b;
-            WHEN 'rotate' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.rotate_batch(tenant_id, run, batch) b;
+            WHEN 'rotate', 'allocate' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.allocate_batch(tenant_id, job, run, batch) b;
+
             WHEN 'replan' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.replan_batch(tenant_id, run, batch) b;
             WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
             WHEN 'refresh_value' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.refresh_value_batch(tenant_id, run, batch) b;
@@ -606,7 +594,7 @@ END
 $$;
 COMMENT ON FUNCTION highseas.job_end(bigint, text, bigint, text, text) IS 'Ends a run and frees the job';
 
-CREATE PROCEDURE highseas.run_job(job text, tenant text, max_rows bigint, max_seconds double precision, batch integer)
+CREATE PROCEDURE highseas.run_job(job text, tenant text, max_rows bigint, max_seconds double precision, batch integer, begin_at text DEFAULT NULL)
 LANGUAGE plpgsql
 AS $$
 DECLARE
@@ -631,7 +619,7 @@ BEGIN
     END IF;
     tenants := highseas.job_tenants(tenant);
     FOREACH t IN ARRAY tenants LOOP
-        run := highseas.job_start(t, job);
+        run := highseas.job_start(t, job, begin_at);
         COMMIT;
         PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true);
         CONTINUE WHEN run IS NULL;
@@ -658,8 +646,8 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON PROCEDURE highseas.run_job(text, text, bigint, double precision, integer) IS
-'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. Use the procedures named like the jobs. Error SE010 at the end when a batch of any tenant failed, with the job as CONSTRAINT NAME.';
+COMMENT ON PROCEDURE highseas.run_job(text, text, bigint, double precision, integer, text) IS
+'The loop of every job: for each tenant batches, each committed, until nothing is left or a bound is reached. begin_at: where it begins, in the job''s own words. Use the procedures named like the jobs. Error SE010 at the end when a batch of any tenant failed, with the job as CONSTRAINT NAME.';
 
 CREATE PROCEDURE highseas.expire_due(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 150)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('expire_due', tenant, max_rows, max_seconds, batch); END $$;
@@ -670,11 +658,6 @@ CREATE PROCEDURE highseas.send_reminders(tenant text DEFAULT NULL, max_rows bigi
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('send_reminders', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.send_reminders(text, bigint, double precision, integer) IS
 'Job: writes a notice for every reminder step that is reached. Arguments and errors as in expire_due.';
-
-CREATE PROCEDURE highseas.rotate(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 5000)
-LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('rotate', tenant, max_rows, max_seconds, batch); END $$;
-COMMENT ON PROCEDURE highseas.rotate(text, bigint, double precision, integer) IS
-'Job: gives the sleeping customers of every pool with rotate_after to reps in turn; highseas.rotation tells what it planned and why somebody stayed. Arguments and errors as in expire_due.';
 
 CREATE PROCEDURE highseas.sync(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 5000)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('sync', tenant, max_rows, max_seconds, batch); END $$;
@@ -745,7 +728,8 @@ BEGIN
     FOR job, schedule IN
         SELECT * FROM (VALUES ('sync', '*/5 * * * *'), ('expire_due', '*/5 * * * *'), ('send_reminders', '*/5 * * * *'),
                               ('rotate', '0 6 * * *'), ('replan', '0 3 * * *'), ('reconcile', '30 2 * * *'), ('purge', '45 3 * * *'),
-                              ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *'), ('wake', '10 * * * *')) v
+                              ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *'), ('wake', '10 * * * *'),
+                              ('allocate', '*/5 * * * *'), ('cover_leave', '5 0 * * *')) v
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

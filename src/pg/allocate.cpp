@@ -43,6 +43,10 @@ Datum highseas_plan_allocation(PG_FUNCTION_ARGS) {
         array_argument<std::int32_t>(fcinfo, 24, "limit_left"),
         array_argument<Text>(fcinfo, 25, "past_customers"),
         array_argument<Text>(fcinfo, 26, "past_reps"),
+        array_argument<double>(fcinfo, 29, "rep_received"),
+        optional_argument<Text>(fcinfo, 30),
+        array_argument<std::int32_t>(fcinfo, 31, "rep_received_of_class"),
+        array_argument<Text>(fcinfo, 32, "busy_reps"),
     };
     const std::span<Allocated> plan{pg::allocate<Allocated>(facts.customer_keys.size()),
                                     facts.customer_keys.size()};

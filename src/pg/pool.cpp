@@ -2,7 +2,6 @@
 
 #include "core/pool/lane.hpp"
 #include "core/pool/reminder.hpp"
-#include "core/pool/rotation.hpp"
 #include "core/pool/tier.hpp"
 #include "core/pool/verdict.hpp"
 #include "pg/arguments.hpp"
@@ -13,13 +12,14 @@
 
 using namespace highseas;
 using namespace highseas::pg;
+using Text = std::string_view;
+using OptionalText = std::optional<std::string_view>;
 
 extern "C" {
 PG_FUNCTION_INFO_V1(highseas_tier_of);
 PG_FUNCTION_INFO_V1(highseas_claim_verdict);
 PG_FUNCTION_INFO_V1(highseas_next_event);
 PG_FUNCTION_INFO_V1(highseas_reminders_due);
-PG_FUNCTION_INFO_V1(highseas_plan_rotation);
 PG_FUNCTION_INFO_V1(highseas_lane_of);
 }
 
@@ -84,51 +84,6 @@ Datum highseas_reminders_due(PG_FUNCTION_ARGS) {
     int count = 0;
     check(guarded([&] { return reminders_due(*due_at, steps, now, count); }));
     PG_RETURN_INT32(count);
-}
-
-Datum highseas_plan_rotation(PG_FUNCTION_ARGS) {
-    const RotationFacts facts{
-        array_argument<Text>(fcinfo, 0, "customer_keys"),
-        array_argument<float>(fcinfo, 1, "scores"),
-        nullable_array_argument<Text>(fcinfo, 2, "regions"),
-        nullable_array_argument<Text>(fcinfo, 3, "classes"),
-        array_argument<Text>(fcinfo, 4, "rep_keys"),
-        array_argument<std::int32_t>(fcinfo, 5, "rep_ranks"),
-        array_argument<Time>(fcinfo, 6, "rep_waiting_since"),
-        array_argument<Text>(fcinfo, 7, "rep_region_reps"),
-        array_argument<Text>(fcinfo, 8, "rep_region_regions"),
-        array_argument<Text>(fcinfo, 9, "tree_regions"),
-        nullable_array_argument<Text>(fcinfo, 10, "tree_parents"),
-        array_argument<Text>(fcinfo, 11, "limit_reps"),
-        array_argument<Text>(fcinfo, 12, "limit_kinds"),
-        nullable_array_argument<Text>(fcinfo, 13, "limit_classes"),
-        array_argument<std::int32_t>(fcinfo, 14, "limit_left"),
-        array_argument<Text>(fcinfo, 15, "past_customers"),
-        array_argument<Text>(fcinfo, 16, "past_reps"),
-        array_argument<Text>(fcinfo, 17, "busy_reps"),
-    };
-    const std::span<Assignment> plan{allocate<Assignment>(facts.customer_keys.size()),
-                                     facts.customer_keys.size()};
-    run_interruptible([&] { return plan_rotation(facts, interrupt_waits, plan); });
-
-    InitMaterializedSRF(fcinfo, 0);
-    auto *result = reinterpret_cast<ReturnSetInfo *>(fcinfo->resultinfo);
-    Datum *rep_keys = allocate<Datum>(facts.rep_keys.size());
-    for (std::size_t rep = 0; rep < facts.rep_keys.size(); ++rep)
-        rep_keys[rep] = text_datum(facts.rep_keys[rep]);
-    for (const auto &[customer, rep, hurdle] : plan) {
-        CHECK_FOR_INTERRUPTS();
-        const bool given = hurdle == Hurdle::none;
-        Datum values[3] = {text_datum(facts.customer_keys[static_cast<std::size_t>(customer)]),
-                           given ? rep_keys[rep] : 0,
-                           given ? 0 : CStringGetTextDatum(name_of(hurdle))};
-        bool nulls[3] = {false, !given, given};
-        tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
-        pfree(DatumGetPointer(values[0]));
-        if (!given)
-            pfree(DatumGetPointer(values[2]));
-    }
-    return 0;
 }
 
 Datum highseas_lane_of(PG_FUNCTION_ARGS) {

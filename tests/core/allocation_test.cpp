@@ -33,6 +33,8 @@ struct Rep {
     double weight = 1;
     int load = 0;
     Time waiting_since = 0;
+    double received = 0;
+    int received_of_class = 0;
 };
 
 struct Limit {
@@ -53,6 +55,8 @@ struct World {
     std::vector<Limit> limits;
     std::vector<std::pair<std::string, std::string>> past; // customer, rep
     std::optional<double> least, most;
+    Maybe band_class;
+    std::vector<std::string> busy; // rep
 
     World shuffled(Random &random) const {
         World other = *this;
@@ -154,12 +158,17 @@ Status try_plan(const World &world, Text method, Plan &plan, ShouldStop should_s
     const auto limit_left = COLUMN(int, world.limits, row.left);
     const auto past_customers = COLUMN(Text, world.past, row.first);
     const auto past_reps = COLUMN(Text, world.past, row.second);
+    const auto received = COLUMN(double, world.reps, row.received);
+    const OptionalText band_class = world.band_class;
+    const auto received_of_class = COLUMN(int, world.reps, row.received_of_class);
+    const std::vector<Text> busy(world.busy.begin(), world.busy.end());
     const AllocationFacts facts{
         method,        world.least,       world.most, customer_keys,  values,       regions,
         classes,       segments,          rep_keys,   tiers,          ranks,        weights,
         loads,         waiting,           cover_reps, cover_regions,  tree_regions, tree_parents,
         affinity_reps, affinity_segments, factors,    tier_classes,   tier_names,   limit_reps,
-        limit_kinds,   limit_classes,     limit_left, past_customers, past_reps};
+        limit_kinds,   limit_classes,     limit_left, past_customers, past_reps,    received,
+        band_class,    received_of_class, busy};
     std::vector<Allocated> given(customer_keys.size());
     Status status = plan_allocation(facts, should_stop, given, plan.upper_bound);
     if (status.ok())
@@ -384,6 +393,54 @@ bool is_fair(const World &world, const Plan &plan) {
     return true;
 }
 
+// Serial order as it is said: customer by customer, the best first, with a look at every rep.
+std::vector<std::pair<std::string, std::string>> plain_plan(World world) {
+    std::sort(world.clients.begin(), world.clients.end(), [](const auto &a, const auto &b) {
+        return a.value != b.value ? a.value > b.value : a.key < b.key;
+    });
+    std::sort(world.reps.begin(), world.reps.end(),
+              [](const auto &a, const auto &b) { return a.waiting_since < b.waiting_since; });
+    auto distance = [&](const std::string &rep, const Maybe &region) {
+        int steps = 0;
+        for (Maybe above = region; above; ++steps) {
+            if (std::count(world.cover.begin(), world.cover.end(), std::pair(rep, *above)))
+                return steps;
+            const auto parent = std::find_if(world.tree.begin(), world.tree.end(),
+                                             [&](const auto &row) { return row.first == *above; });
+            above = parent == world.tree.end() ? Maybe() : parent->second;
+        }
+        return region ? 1000 : 0;
+    };
+    std::vector<std::pair<std::string, std::string>> rows;
+    for (const Client &client : world.clients) {
+        std::tuple<int, int, std::size_t> best;
+        std::size_t chosen = world.reps.size();
+        for (std::size_t place = 0; place < world.reps.size(); ++place) {
+            const Rep &rep = world.reps[place];
+            bool fits = worth(world, client, rep) &&
+                        !std::count(world.busy.begin(), world.busy.end(), rep.key);
+            for (const Limit &limit : world.limits)
+                fits &= !applies(limit, client, rep.key) || limit.left > 0;
+            const std::tuple order(distance(rep.key, client.region), rep.rank, place);
+            if (fits && (chosen == world.reps.size() || order < best)) {
+                best = order;
+                chosen = place;
+            }
+        }
+        if (chosen == world.reps.size()) {
+            rows.emplace_back(client.key, "");
+            continue;
+        }
+        const Rep rep = world.reps[chosen];
+        rows.emplace_back(client.key, rep.key);
+        world.reps.erase(world.reps.begin() + static_cast<std::ptrdiff_t>(chosen));
+        world.reps.push_back(rep);
+        for (Limit &limit : world.limits)
+            limit.left -= applies(limit, client, rep.key);
+    }
+    return rows;
+}
+
 // A market of some size: values are lognormal, as money is.
 World large_world(Random &random, int clients, int reps) {
     World world;
@@ -453,61 +510,159 @@ TEST_CASE("no plan breaks a rule, and each says why a customer stays, in any ord
     }
 }
 
-TEST_CASE("serial order is what rotation does") {
-    for (std::uint64_t seed = 20'000; seed < 20'500; ++seed) {
+TEST_CASE("serial order is what a look at every pair gives") {
+    for (std::uint64_t seed = 20'000; seed < 21'000; ++seed) {
         Random random(seed);
         World world = random_world(random, 30, 6);
-        world.tiers.clear();
         for (std::size_t i = 0; i < world.reps.size(); ++i)
             world.reps[i].waiting_since = static_cast<Time>(7 * i % 11);
-        const Plan plan = plan_of(world, "serial");
-
-        const auto customer_keys = COLUMN(Text, world.clients, row.key);
-        const auto scores = COLUMN(float, world.clients, row.value);
-        const auto regions = COLUMN(OptionalText, world.clients, row.region);
-        const auto classes = COLUMN(OptionalText, world.clients, row.its_class);
-        const auto rep_keys = COLUMN(Text, world.reps, row.key);
-        const auto ranks = COLUMN(int, world.reps, row.rank);
-        const auto waiting = COLUMN(Time, world.reps, row.waiting_since);
-        const auto cover_reps = COLUMN(Text, world.cover, row.first);
-        const auto cover_regions = COLUMN(Text, world.cover, row.second);
-        const auto tree_regions = COLUMN(Text, world.tree, row.first);
-        const auto tree_parents = COLUMN(OptionalText, world.tree, row.second);
-        const auto limit_reps = COLUMN(Text, world.limits, row.rep);
-        const auto limit_kinds = COLUMN(Text, world.limits, row.kind);
-        const auto limit_classes = COLUMN(OptionalText, world.limits, row.its_class);
-        const auto limit_left = COLUMN(int, world.limits, row.left);
-        const auto past_customers = COLUMN(Text, world.past, row.first);
-        const auto past_reps = COLUMN(Text, world.past, row.second);
-        std::vector<Assignment> rotation(customer_keys.size());
-        REQUIRE(plan_rotation({customer_keys,
-                               scores,
-                               regions,
-                               classes,
-                               rep_keys,
-                               ranks,
-                               waiting,
-                               cover_reps,
-                               cover_regions,
-                               tree_regions,
-                               tree_parents,
-                               limit_reps,
-                               limit_kinds,
-                               limit_classes,
-                               limit_left,
-                               past_customers,
-                               past_reps,
-                               {}},
-                              never_stop, rotation)
-                    .ok());
-        for (std::size_t i = 0; i < rotation.size(); ++i) {
-            const auto customer = static_cast<std::size_t>(rotation[i].customer);
-            REQUIRE(plan.rows[i].customer == customer_keys[customer]);
-            REQUIRE(
-                plan.rows[i].rep ==
-                (rotation[i].rep < 0 ? "" : rep_keys[static_cast<std::size_t>(rotation[i].rep)]));
+        if (random.chance(30))
+            world.busy = {"r" + std::to_string(random.below(6))};
+        const std::vector<Row> plan = plan_of(world, "serial").rows;
+        REQUIRE(plan == plan_of(world.shuffled(random), "serial").rows);
+        const auto plain = plain_plan(world);
+        REQUIRE(plan.size() == plain.size());
+        for (std::size_t i = 0; i < plan.size(); ++i) {
+            INFO("seed " << seed << ", customer " << plan[i].customer << ": " << plan[i].reason);
+            REQUIRE(plan[i].customer == plain[i].first);
+            REQUIRE(plan[i].rep == plain[i].second);
         }
     }
+}
+
+TEST_CASE("the nearest region wins, and nobody leaves his regions") {
+    World world;
+    world.tree = {{"china", {}}, {"east", "china"}, {"shanghai", "east"}, {"north", "china"}};
+    for (const char *key : {"anywhere", "chinese", "eastern", "local"})
+        world.reps.push_back({key, {}});
+    world.cover = {
+        {"local", "shanghai"}, {"local", "north"}, {"eastern", "east"}, {"chinese", "china"}};
+    for (Text method : {"serial", "weighted_turns", "least_loaded", "best_fit"}) {
+        World one = world;
+        auto rep_for = [&](Maybe region) {
+            one.clients = {{"c", 1, region, {}, {}}};
+            const Row row = plan_of(one, method).rows[0];
+            return row.rep.empty() ? row.reason : row.rep;
+        };
+        CHECK(rep_for("shanghai") == "local");
+        CHECK(rep_for("east") == "eastern");
+        CHECK(rep_for("north") == "local");
+        CHECK(rep_for("mars") == "anywhere");
+        CHECK(rep_for({}) != "no-region");
+        one.limits = {{"local", "quota", {}, 0}};
+        CHECK(rep_for("shanghai") == "eastern");
+        CHECK(rep_for("north") == "chinese");
+        one.reps.erase(one.reps.begin());
+        CHECK(rep_for("mars") == "no-region");
+    }
+}
+
+TEST_CASE("a busy rep gets nothing, and is the reason where he might have got it") {
+    World world;
+    world.clients = {{"c1", 3, {}, {}, {}}, {"c2", 2, "north", {}, {}}, {"c3", 1, "north", {}, {}}};
+    world.reps = {{"ann", {}, 0, 1, 0, 1}, {"bob", {}, 0, 1, 0, 2}};
+    world.cover = {{"ann", "north"}};
+    world.tree = {{"north", {}}};
+    world.busy = {"ann", "nobody"};
+    auto outcome = [&world](const std::string &customer) {
+        const Row row = plan_of(world, "serial").of(customer);
+        return row.rep.empty() ? row.reason : row.rep;
+    };
+    CHECK(outcome("c1") == "bob");
+    CHECK(outcome("c3") == "bob");
+    world.limits = {{"bob", "capacity", {}, 2}};
+    world.past = {{"c2", "ann"}};
+    CHECK(outcome("c2") == "bob");
+    CHECK(outcome("c3") == "busy");
+    world.past = {{"c3", "ann"}};
+    CHECK(outcome("c3") == "capacity");
+    world.past.push_back({"c3", "bob"});
+    CHECK(outcome("c3") == "earlier-holder");
+    // The others share what there is as if he were not there.
+    world = two_alike(10);
+    world.reps.push_back({"busy", {}, 0, 5, 0, 0});
+    world.busy = {"busy"};
+    world.least = .9;
+    world.most = 1.1;
+    CHECK(plan_of(world, "optimal").counts().size() == 2);
+    CHECK(plan_of(world, "optimal").value() == 955);
+}
+
+TEST_CASE("what a rep got in the days before counts into his share") {
+    World world = two_alike(40);
+    const double all = plan_of(world, "optimal").value();
+    world.least = .9;
+    world.most = 1.1;
+    world.reps[0].received = all;
+    auto values = plan_of(world, "optimal").values();
+    CHECK(values["early"] < .11 * all);
+    world.reps[0].received = 0;
+    world.reps[0].weight = 3;
+    values = plan_of(world, "optimal").values();
+    CHECK(values["early"] > .66 * all);
+    CHECK(values["early"] < .84 * all);
+
+    // Day by day: over all days everybody has his share, though each day alone cannot give it.
+    Random random(11);
+    World day = two_alike(3);
+    day.reps.push_back({"third", {}, 0, 1, 0, 30});
+    day.reps.push_back({"fourth", {}, 0, 1, 0, 40});
+    day.least = .8;
+    day.most = 1.2;
+    day.band_class = "A";
+    day.affinities = {{"early", {}, 1.5}, {"fourth", {}, .7}};
+    for (int d = 0; d < 90; ++d) {
+        for (Client &client : day.clients) {
+            client.key = "c" + std::to_string(random.below(1'000'000)) + " " + client.key;
+            client.value = random.between(50, 150);
+            client.its_class = random.chance(30) ? Maybe("A") : Maybe("B");
+        }
+        const Plan plan = plan_of(day, "optimal");
+        for (const Row &row : plan.rows)
+            for (Rep &rep : day.reps)
+                if (rep.key == row.rep) {
+                    rep.received += row.value;
+                    for (const Client &client : day.clients)
+                        rep.received_of_class +=
+                            client.key == row.customer && client.its_class == "A";
+                }
+    }
+    double value = 0;
+    double of_class = 0;
+    for (const Rep &rep : day.reps) {
+        value += rep.received;
+        of_class += rep.received_of_class;
+    }
+    for (const Rep &rep : day.reps) {
+        INFO(rep.key << " got " << rep.received << " of " << value << ", " << rep.received_of_class
+                     << " of " << of_class);
+        CHECK(rep.received / value * 4 > .78);
+        CHECK(rep.received / value * 4 < 1.22);
+        CHECK(rep.received_of_class / of_class * 4 > .75);
+        CHECK(rep.received_of_class / of_class * 4 < 1.25);
+    }
+}
+
+TEST_CASE("the band's class is shared out, too") {
+    World world = two_alike(20);
+    for (std::size_t i = 0; i < 20; ++i)
+        world.clients[i].its_class = i % 5 == 0 ? "A" : "B";
+    world.affinities = {{"early", {}, 1.2}};
+    world.limits = {{"early", "capacity", {}, 10}, {"late", "capacity", {}, 10}};
+    world.least = .8;
+    world.most = 1.2;
+    auto of_class = [&world](const std::string &rep) {
+        const Plan plan = plan_of(world, "optimal");
+        check(world, plan);
+        return std::count_if(world.clients.begin(), world.clients.end(), [&](const Client &client) {
+            return client.its_class == "A" && plan.of(client.key).rep == rep;
+        });
+    };
+    world.band_class = "A";
+    CHECK(of_class("early") <= 3);
+    CHECK(of_class("late") >= 1);
+    world.reps[0].received_of_class = 4;
+    CHECK(of_class("late") >= 3);
 }
 
 TEST_CASE("exact plans prove that they are the best, grouped ones lose less than a thousandth") {
@@ -667,6 +822,12 @@ TEST_CASE("allocations refuse what has no meaning") {
     CHECK(error_of(world) == "22023");
     world = good;
     world.reps[0].load = -1;
+    CHECK(error_of(world) == "22023");
+    world = good;
+    world.reps[0].received = -1;
+    CHECK(error_of(world) == "22023");
+    world = good;
+    world.reps[0].received_of_class = -1;
     CHECK(error_of(world) == "22023");
     world = good;
     world.affinities = {{"late", "x", 1}, {"late", "x", 2}};

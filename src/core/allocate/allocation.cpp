@@ -60,8 +60,11 @@ Hurdle hurdle_of(const Market &market, const Customer &customer) {
         return Hurdle::no_reps;
     if (!kind.is_covered)
         return Hurdle::no_region;
-    if (kind.candidates.empty())
+    if (kind.candidates.empty() && kind.busy.empty())
         return Hurdle::no_tier;
+    for (int rep : kind.busy)
+        if (!market.held_before(customer, rep))
+            return Hurdle::busy;
     Hurdle hurdle = Hurdle::earlier_holder;
     for (const Candidate &candidate : kind.candidates) {
         if (market.held_before(customer, candidate.rep))
@@ -102,6 +105,30 @@ std::optional<AllocationMethod> allocation_method_named(std::string_view name) n
         if (its_name == name)
             return method;
     return std::nullopt;
+}
+
+const char *name_of(Hurdle hurdle) noexcept {
+    switch (hurdle) {
+    case Hurdle::none:
+        break;
+    case Hurdle::no_reps:
+        return "no-reps";
+    case Hurdle::no_region:
+        return "no-region";
+    case Hurdle::no_tier:
+        return "no-tier";
+    case Hurdle::earlier_holder:
+        return "earlier-holder";
+    case Hurdle::capacity:
+        return "capacity";
+    case Hurdle::quota:
+        return "quota";
+    case Hurdle::busy:
+        return "busy";
+    case Hurdle::fairness:
+        return "fairness";
+    }
+    return nullptr;
 }
 
 const char *name_of(Ground ground) noexcept {
@@ -149,7 +176,7 @@ Status plan_allocation(const AllocationFacts &facts, ShouldStop should_stop,
     else
         status = give_by_turns(market, facts, *method, should_stop, given);
     if (status.ok() && band)
-        status = make_fair(market, *band, should_stop, given, all_moved);
+        status = make_fair(market, facts, *band, should_stop, given, all_moved);
     if (!status.ok())
         return status;
 

@@ -7,10 +7,12 @@
 #include <string_view>
 
 #include "core/calendar/time.hpp"
-#include "core/pool/rotation.hpp"
 #include "core/status.hpp"
 
 namespace highseas {
+
+using Text = std::string_view;
+using OptionalText = std::optional<std::string_view>;
 
 enum class AllocationMethod : unsigned char {
     serial,
@@ -61,7 +63,27 @@ struct AllocationFacts {
 
     std::span<const Text> past_customers; // who held whom before
     std::span<const Text> past_reps;
+
+    std::span<const double> rep_received; // of each rep: the value that he got in the days before,
+    std::optional<Text> band_class;       // how many customers of this class,
+    std::span<const int> rep_received_of_class; // all of it within the band; empty: nothing
+
+    std::span<const Text> busy_reps; // get nothing this time
 };
+
+// Why nobody gets a customer: the furthest hurdle that any rep reached.
+enum class Hurdle : unsigned char {
+    none,
+    no_reps,
+    no_region,
+    no_tier,
+    earlier_holder,
+    capacity,
+    quota,
+    busy,
+    fairness
+};
+const char *name_of(Hurdle hurdle) noexcept;
 
 // Why this rep: his turn; the smallest load; nobody is worth more; who is worth more has no room
 // left that is not worth more to somebody else; the band.

@@ -53,15 +53,26 @@ Status check_facts(const AllocationFacts &facts) noexcept {
           check_lengths("tier", {facts.tier_classes.size(), facts.tier_names.size()}),
           check_lengths("limit", {facts.limit_reps.size(), facts.limit_kinds.size(),
                                   facts.limit_classes.size(), facts.limit_left.size()}),
+          check_lengths("rep", {facts.rep_keys.size(),
+                                facts.rep_received.empty() ? facts.rep_keys.size()
+                                                           : facts.rep_received.size()}),
+          check_lengths("rep", {facts.rep_keys.size(), facts.rep_received_of_class.empty()
+                                                           ? facts.rep_keys.size()
+                                                           : facts.rep_received_of_class.size()}),
           check_lengths("past holding", {facts.past_customers.size(), facts.past_reps.size()}),
           check_numbers("a customer's value", facts.customer_values, true),
           check_numbers("a rep's weight", facts.rep_weights, false),
+          check_numbers("what a rep received", facts.rep_received, true),
           check_numbers("an affinity", facts.affinity_factors, true)})
         if (!status.ok())
             return status;
     for (int load : facts.rep_loads)
         if (load < 0)
             return Status::error(sqlstate::bad_parameter, "a rep's load must not be negative");
+    for (int count : facts.rep_received_of_class)
+        if (count < 0)
+            return Status::error(sqlstate::bad_parameter,
+                                 "what a rep received must not be negative");
     if (!facts.rep_keys.empty() &&
         facts.customer_keys.size() > largest_plan / facts.rep_keys.size())
         return Status::error(sqlstate::too_large, "the allocation is too large")
@@ -105,6 +116,7 @@ private:
     RegionTree regions_;
     std::vector<std::vector<int>> tiers_;  // of each class; none: all
     std::vector<int> tier_of_;             // of each rep
+    std::vector<bool> busy_;               // each rep
     std::vector<std::vector<int>> groups_; // the reps of each region; then those without any
     std::unordered_map<std::uint64_t, double> affinities_;
     std::size_t table_size_ = 0;
@@ -154,13 +166,19 @@ Status Reader::order_reps() {
                                               : facts_.rep_keys[at(a)] < facts_.rep_keys[at(b)];
     });
 
-    double weights = 0;
-    for (int number : market_.rep_numbers) {
-        reps_.emplace(facts_.rep_keys[at(number)], static_cast<int>(reps_.size()));
-        weights += facts_.rep_weights[at(number)];
-    }
     for (int number : market_.rep_numbers)
-        market_.fair_shares.push_back(facts_.rep_weights[at(number)] / weights);
+        reps_.emplace(facts_.rep_keys[at(number)], static_cast<int>(reps_.size()));
+    busy_.resize(count);
+    for (Text key : facts_.busy_reps)
+        if (const int rep = number_in(reps_, key); rep != nobody)
+            busy_[at(rep)] = true;
+    double weights = 0;
+    for (int rep = 0; rep < market_.rep_count(); ++rep)
+        if (!busy_[at(rep)])
+            weights += facts_.rep_weights[at(market_.rep_numbers[at(rep)])];
+    for (int rep = 0; rep < market_.rep_count(); ++rep)
+        market_.fair_shares.push_back(
+            busy_[at(rep)] ? 0 : facts_.rep_weights[at(market_.rep_numbers[at(rep)])] / weights);
     return {};
 }
 
@@ -279,14 +297,18 @@ int Reader::nearest_covered(const OptionalText &region) const {
 }
 
 Status Reader::add_kind(int region, int customer_class, int segment) {
-    Kind kind{customer_class, false, {}, {}};
+    Kind kind{customer_class, false, {}, {}, {}};
     std::vector<bool> seen(reps_.size());
     auto add = [&](int rep, int distance) {
         if (seen[at(rep)])
             return;
         seen[at(rep)] = true;
         kind.is_covered = true;
-        if (tier_allows(rep, customer_class))
+        if (!tier_allows(rep, customer_class))
+            return;
+        if (busy_[at(rep)])
+            kind.busy.push_back(rep);
+        else
             kind.by_rep.push_back({rep, distance, factor(rep, segment)});
     };
     if (region == without_region) {

@@ -57,6 +57,7 @@ struct Kind {
     bool is_covered;                   // by whatever tier
     std::vector<Candidate> candidates; // the best first; then the nearest, then the longest wait
     std::vector<Candidate> by_rep;
+    std::vector<int> busy; // might have them, but is busy
 
     const Candidate *find(int rep) const;
 };
@@ -74,9 +75,9 @@ struct Customer {
 struct Market {
     std::vector<Customer> customers;
     std::vector<Kind> kinds;
-    std::vector<int> rep_numbers; // in the facts
-    std::vector<double> fair_shares;
-    std::vector<int> past; // of each customer, its earlier holders, rising
+    std::vector<int> rep_numbers;    // in the facts
+    std::vector<double> fair_shares; // nothing for who is busy
+    std::vector<int> past;           // of each customer, its earlier holders, rising
     Room room;
 
     int rep_count() const { return static_cast<int>(rep_numbers.size()); }

@@ -14,11 +14,11 @@ $node->safe_psql('postgres', 'CREATE EXTENSION highseas');
 # A long plan ---------------------------------------------------------------------------------
 
 $node->safe_psql('postgres', q{
-	CREATE TABLE crowd AS SELECT array_agg('c' || n) AS customers, array_agg(n::real) AS scores, array_agg(NULL::text) AS regions,
+	CREATE TABLE crowd AS SELECT array_agg('c' || n) AS customers, array_agg(n::double precision) AS scores, array_agg(1::double precision) AS ones, array_agg(NULL::text) AS regions,
 		array_agg('k'::text) AS classes, array_agg('r' || n) AS reps, array_agg(0) AS zeros, array_agg(now()) AS waiting,
 		array_agg('capacity'::text) AS kinds FROM generate_series(1, 20000) n});
-my $plan = q{SELECT count(*) FROM crowd, highseas.plan_rotation(customers, scores, regions, classes, reps, zeros, waiting,
-	NULL, NULL, NULL, NULL, reps, kinds, classes, zeros, NULL, NULL)};
+my $plan = q{SELECT count(*) FROM crowd, highseas.plan_allocation('serial', customers, scores, regions, classes, regions, reps, regions, zeros, ones, zeros, waiting,
+	NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, reps, kinds, classes, zeros, NULL, NULL)};
 my ($long) = seconds($plan);
 my ($took, $error) = seconds("SET statement_timeout = '50ms'; $plan");
 like($error, qr/canceling statement due to statement timeout/, 'statement_timeout stops a plan of 400 million pairs');

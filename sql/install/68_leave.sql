@@ -1,0 +1,1 @@
+-- Leave and departure: what happens to a rep's customers.
