@@ -56,16 +56,17 @@ CREATE FUNCTION highseas.due(
     held_since timestamptz, last_follow_up_at timestamptz, last_order_at timestamptz,
     extended_until timestamptz, protected_until timestamptz, open_deal boolean,
     kinds text[], rules text[], amounts integer[], units text[],
-    zone text, week_mask integer, days_off date[], days_on date[], asleep_until timestamptz DEFAULT NULL)
+    zone text, week_mask integer, days_off date[], days_on date[], asleep_until timestamptz DEFAULT NULL,
+    leaves_from timestamptz[] DEFAULT NULL, leaves_until timestamptz[] DEFAULT NULL)
 RETURNS highseas.due_date
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 20
 AS 'MODULE_PATHNAME', 'highseas_due';
 
-COMMENT ON FUNCTION highseas.due(timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, boolean, text[], text[], integer[], text[], text, integer, date[], date[], timestamptz) IS
+COMMENT ON FUNCTION highseas.due(timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, boolean, text[], text[], integer[], text[], text, integer, date[], date[], timestamptz, timestamptz[], timestamptz[]) IS
 'When a holding is due, and the label of the deadline that decides.
-Each deadline is an element of kinds, rules (its label), amounts and units (a window as in add_window, but where several days lead to one, as from a day off with working days or from 31 January with months, it lasts until the end of that day, so that a later start never gives an earlier end), at most one of a kind: no_follow_up counts from the later of held_since and last_follow_up_at, no_order from the later of held_since and last_order_at, longest_holding from held_since. The earlier of the first two is put off to extended_until where that is later; then the longest holding decides if it is earlier; then the whole is put off to protected_until where that is later. Until asleep_until the customer means to buy later: no window but the longest holding''s counts from before it, and nothing is due before it.
-NULL: held_since = nobody holds it, due never; last_follow_up_at and last_order_at = none (as are those before held_since, an earlier holder''s); extended_until, protected_until, asleep_until = none; kinds = no deadline, due never; days_off, days_on = none. With open_deal it is never due.
-Errors: 22004 when open_deal or an element is NULL, zone with a unit other than hour, or week_mask with working days; 22023 for an unknown kind or unit, a kind given twice, arrays of different lengths, or what add_window refuses; 22008 for an infinite time to count from or a result out of range.';
+Each deadline is an element of kinds, rules (its label), amounts and units (a window as in add_window, but where several days lead to one, as from a day off with working days or from 31 January with months, it lasts until the end of that day, so that a later start never gives an earlier end), at most one of a kind: no_follow_up counts from the later of held_since and last_follow_up_at, no_order from the later of held_since and last_order_at, longest_holding from held_since. While the holder is on leave (leaves_from to before leaves_until) every window stands still. The earlier of the first two is put off to extended_until where that is later; then the longest holding decides if it is earlier; then the whole is put off to protected_until where that is later. Until asleep_until the customer means to buy later: no window but the longest holding''s counts from before it, and nothing is due before it.
+NULL: held_since = nobody holds it, due never; last_follow_up_at and last_order_at = none (as are those before held_since, an earlier holder''s); extended_until, protected_until, asleep_until = none; kinds = no deadline, due never; days_off, days_on, leaves_* = none. With open_deal it is never due.
+Errors: 22004 when open_deal or an element is NULL, zone with a unit other than hour, or week_mask with working days; 22023 for an unknown kind or unit, a kind given twice, arrays of different lengths, a leave that ends before it begins or is not finite, or what add_window refuses; 22008 for an infinite time to count from or a result out of range.';
 
 CREATE FUNCTION highseas.next_event(due_at timestamptz, remind_before interval[], reminded integer)
 RETURNS timestamptz

@@ -129,7 +129,7 @@ CREATE TABLE highseas.quota (
     FOREIGN KEY (tenant_id, rep_key) REFERENCES highseas.rep
 );
 COMMENT ON TABLE highseas.quota IS
-'How many customers a rep may take in a day, week (from Monday) or month of the tenant''s time zone. All matching rows must hold; a return refunds nothing. Holdings that an import found in the CRM, and those in place of a rep on leave, are not takes.';
+'How many customers a rep may take in a day, week (from Monday) or month of the tenant''s time zone. All matching rows must hold; a return refunds nothing. Holdings that an import found in the CRM, and those in place of a rep who is away, are not takes.';
 
 CREATE TABLE highseas.deadline (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -283,6 +283,7 @@ COMMENT ON TABLE highseas.holding IS
 
 CREATE UNIQUE INDEX holding_open ON highseas.holding (tenant_id, customer_key) WHERE ended_at IS NULL;
 CREATE INDEX holding_rep ON highseas.holding (tenant_id, rep_key, started_at);
+CREATE INDEX holding_covered ON highseas.holding (tenant_id, customer_key) WHERE act = 'cover' AND ended_at IS NULL;
 CREATE UNIQUE INDEX holding_retry ON highseas.holding (tenant_id, rep_key, retry_key, customer_key) WHERE retry_key IS NOT NULL;
 
 CREATE TABLE highseas.follow_up (

@@ -28,7 +28,7 @@ RETURNS highseas.holding_plan
 LANGUAGE c STABLE PARALLEL SAFE COST 40
 AS 'MODULE_PATHNAME', 'highseas_due_of';
 COMMENT ON FUNCTION highseas.due_of(bigint, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, text, text, timestamptz, timestamptz, timestamptz) IS
-'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before intent before class before pool before tier, then the first by name) goes to due(). Of its reminder steps those that are past already when a date is set are not sent, the date itself was just said; but when none lies ahead, one is sent halfway to it.';
+'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before intent before class before pool before tier, then the first by name), and the rep''s leaves, go to due(). Of its reminder steps those that are past already when a date is set are not sent, the date itself was just said; but when none lies ahead, one is sent halfway to it.';
 
 CREATE FUNCTION highseas.shift(at timestamptz, span interval, time_zone text)
 RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE

@@ -99,7 +99,7 @@ FROM (
     UNION ALL
     SELECT h.ended_at, 2, h.holding_id, h.customer_key, h.end_act, h.rep_key, NULL,
            h.to_pool, h.end_reason, h.end_note, h.end_actor, h.tenant_id
-    FROM highseas.holding h WHERE h.end_act NOT IN ('assign', 'transfer', 'adopt', 'cover', 'give_back')
+    FROM highseas.holding h WHERE h.end_act NOT IN ('assign', 'transfer', 'adopt', 'cover', 'give_back', 'succeed')
     UNION ALL
     SELECT e.at, 3, e.event_id, e.customer_key, e.act, e.rep_key, e.rep_key, NULL, e.reason, e.detail, e.actor, e.tenant_id
     FROM highseas.customer_event e) l

@@ -73,7 +73,7 @@ BEGIN ATOMIC
                        WHERE o.tenant_id = h.tenant_id AND o.customer_key = h.customer_key AND o.amount > 0
                          AND o.ordered_at >= h.started_at AND o.ordered_at <= coalesce(h.ended_at, now)) AS won OFFSET 0) w
     WHERE h.tenant_id = conversion_by_segment.tenant_id AND h.started_at > now - interval '2 years'
-      AND h.act NOT IN ('import', 'adopt', 'cover', 'give_back') AND (h.ended_at IS NOT NULL OR w.won)
+      AND h.act NOT IN ('import', 'adopt', 'cover', 'give_back', 'succeed') AND (h.ended_at IS NOT NULL OR w.won)
     GROUP BY GROUPING SETS ((h.rep_key, s.its_segment), (h.rep_key))
     HAVING GROUPING(s.its_segment) = 1 OR s.its_segment IS NOT NULL;
 END;
@@ -176,13 +176,18 @@ BEGIN ATOMIC
         FROM conversion s WHERE s.average > 0
     ), received AS (
         SELECT h.rep_key, count(*) FILTER (WHERE h.class = rule.band_class) AS of_class,
-               sum(greatest(CASE WHEN rule.by_money THEN v.potential_value ELSE c.score END, 0)) AS value
+               -- With him, as the plan reckons.
+               sum(greatest(CASE WHEN rule.by_money THEN v.potential_value ELSE c.score END, 0) * coalesce(own.factor, general.factor, 1)) AS value
         FROM rule
         JOIN highseas.holding h ON h.tenant_id = plan_pool_allocation.tenant_id AND h.pool_key = plan_pool_allocation.pool_key
             AND h.started_at > highseas.shift(now, - make_interval(days => rule.band_days), rule.time_zone)
             AND h.act IN ('rotate', 'allocate') AND coalesce(rule.least_share, rule.most_share) IS NOT NULL
         JOIN highseas.customer c ON c.tenant_id = h.tenant_id AND c.customer_key = h.customer_key
         LEFT JOIN highseas.customer_value v ON v.tenant_id = h.tenant_id AND v.customer_key = h.customer_key
+        LEFT JOIN highseas.profile f ON f.tenant_id = h.tenant_id AND f.customer_key = h.customer_key
+        LEFT JOIN affinity own ON own.rep_key = h.rep_key
+            AND own.its_segment = highseas.segment_of(rule.segment, f.source, f.country, f.city, c.class, c.region)
+        LEFT JOIN affinity general ON general.rep_key = h.rep_key AND general.its_segment IS NULL
         GROUP BY h.rep_key
     ), share AS (
         SELECT m.*, coalesce(g.value, 0) AS received, coalesce(g.of_class, 0)::integer AS received_of_class

@@ -63,7 +63,8 @@ void count_taken(std::span<RepLimit> limits, const Limited &rep) {
                   at_least("started_at", since)},
                  [&](const Row &row) {
                      const Text act = row.get<Text>("act");
-                     if (act == "import" || act == "adopt" || act == "cover" || act == "give_back")
+                     if (act == "import" || act == "adopt" || act == "cover" ||
+                         act == "give_back" || act == "succeed")
                          return; // found in the CRM, or standing in for another one: not taken
                      const Time started_at = row.get<Time>("started_at");
                      for (RepLimit &limit : limits)

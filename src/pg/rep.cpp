@@ -24,6 +24,8 @@ namespace {
 
 using Text = std::string_view;
 
+constexpr Time furthest_day = end_of_time / microseconds_per_day - 2;
+
 struct Rep {
     std::optional<Date> hired_on;
     bool active;
@@ -107,9 +109,17 @@ std::optional<RepFacts> find_rep(std::int64_t tenant_id, Text rep_key, Date day)
     return facts;
 }
 
+std::span<const Leave> find_leaves(std::int64_t tenant_id, Text rep_key, pg_tz *zone) {
+    return read_rows("rep_leave", {equals("tenant_id", tenant_id), equals("rep_key", rep_key)},
+                     [zone](const Row &row) {
+                         const Time last = std::min<Time>(row.get<Date>("last_day"), furthest_day);
+                         return Leave{start_of(row.get<Date>("first_day"), zone),
+                                      start_of(static_cast<Date>(last + 1), zone)};
+                     });
+}
+
 std::optional<Time> back_at(const RepFacts &facts, pg_tz *zone) {
-    constexpr Time last_day = end_of_time / microseconds_per_day - 2;
-    if (!facts.last_day_of_leave || *facts.last_day_of_leave > last_day)
+    if (!facts.last_day_of_leave || *facts.last_day_of_leave > furthest_day)
         return std::nullopt;
     return start_of(*facts.last_day_of_leave + 1, zone);
 }

@@ -28,6 +28,9 @@ struct RepFacts {
 
 std::optional<RepFacts> find_rep(std::int64_t tenant_id, std::string_view rep_key, Date day);
 
+// All his leaves, in the order of their beginnings.
+std::span<const Leave> find_leaves(std::int64_t tenant_id, std::string_view rep_key, pg_tz *zone);
+
 // When somebody on leave is back; empty beyond the end of all times.
 std::optional<Time> back_at(const RepFacts &facts, pg_tz *zone);
 

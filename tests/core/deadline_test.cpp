@@ -47,6 +47,30 @@ TEST_CASE("without a deadline a holding is never due") {
     CHECK_FALSE(due({held_since, {}, {}, {}, at(2030, 1, 1)}, {}).at);
 }
 
+TEST_CASE("every window stands still while the holder is on leave") {
+    Rules follow_up;
+    follow_up.add("no_follow_up", "f", 7, "day").add("longest_holding", "l", 30, "day");
+    auto due_at = [&](std::optional<Time> follow_up_at, std::vector<Leave> leaves) {
+        return due({held_since, follow_up_at, {}, {}, {}, leaves}, follow_up).at;
+    };
+    const Leave week{at(2024, 1, 15), at(2024, 1, 22)};
+    CHECK(due_at({}, {week}) == at(2024, 1, 24, 9));
+    CHECK(due_at({}, {{at(2024, 1, 1), at(2024, 1, 9)}}) == at(2024, 1, 17, 9));     // before it
+    CHECK(due_at({}, {{at(2024, 1, 17, 9), at(2024, 2, 9)}}) == at(2024, 1, 17, 9)); // too late
+    CHECK(due_at(at(2024, 1, 20), {week}) == at(2024, 1, 29)); // begins within: what is left of it
+    // One that adjoins, one within, and one that the first one puts the date into.
+    CHECK(due_at({},
+                 {week, {at(2024, 1, 16), at(2024, 1, 17)}, {at(2024, 1, 22), at(2024, 1, 23)}}) ==
+          at(2024, 1, 25, 9));
+    CHECK(due_at({}, {week, {at(2024, 1, 24), at(2024, 1, 26)}}) == at(2024, 1, 26, 9));
+    // The longest holding decides, put off by its own leaves.
+    CHECK(due_at(at(2024, 2, 20), {week}) == at(2024, 2, 16, 9));
+    CHECK(due_at({}, {{at(2024, 1, 15), end_of_time - 1}}) == end_of_time - 1);
+    // Whoever does something later is never due earlier.
+    for (int day = 10; day < 30; ++day)
+        CHECK(due_at(at(2024, 1, day + 1), {week}) >= due_at(at(2024, 1, day), {week}));
+}
+
 TEST_CASE("each deadline counts from its own base") {
     Rules follow_up;
     follow_up.add("no_follow_up", "f", 7, "day");

@@ -47,8 +47,18 @@ const Deadline &of(DeadlineKind kind, const Deadlines &deadlines) noexcept {
     return deadlines[static_cast<std::size_t>(kind)];
 }
 
-bool strikes_before(const Deadline &deadline, const DueDate &due) noexcept {
-    return deadline.given && (!due.at || deadline.end < *due.at);
+// The end of a window that counts from base, when it stands still during leaves.
+Time put_off(Time end, Time base, std::span<const Leave> leaves) noexcept {
+    for (const Leave &leave : leaves) {
+        const Time from = std::max(leave.from, base);
+        if (from >= end)
+            break;
+        if (leave.until <= from)
+            continue;
+        end += std::min(leave.until - from, end_of_time - 1 - end);
+        base = leave.until;
+    }
+    return end;
 }
 
 } // namespace
@@ -87,15 +97,19 @@ Status close_windows(Deadlines &deadlines, const WorkingDays &calendar) {
 
 DueDate decide_due(const HoldingFacts &facts, const Deadlines &deadlines) noexcept {
     DueDate due{};
-    auto take_if_earlier = [&due](const Deadline &deadline) {
-        if (strikes_before(deadline, due))
-            due = {deadline.end, deadline.rule};
+    auto take_if_earlier = [&](DeadlineKind kind) {
+        const Deadline &deadline = of(kind, deadlines);
+        if (!deadline.given)
+            return;
+        const Time end = put_off(deadline.end, base_of(kind, facts), facts.leaves);
+        if (!due.at || end < *due.at)
+            due = {end, deadline.rule};
     };
-    take_if_earlier(of(DeadlineKind::no_follow_up, deadlines));
-    take_if_earlier(of(DeadlineKind::no_order, deadlines));
+    take_if_earlier(DeadlineKind::no_follow_up);
+    take_if_earlier(DeadlineKind::no_order);
     if (due.at)
         due.at = std::max(due.at, facts.extended_until);
-    take_if_earlier(of(DeadlineKind::longest_holding, deadlines));
+    take_if_earlier(DeadlineKind::longest_holding);
     if (due.at)
         due.at = std::max({due.at, facts.protected_until, facts.asleep_until});
     return due;

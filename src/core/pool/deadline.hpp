@@ -14,6 +14,12 @@ namespace highseas {
 
 enum class DeadlineKind : unsigned char { no_follow_up, no_order, longest_holding };
 
+// While the holder is away every window stands still: from one time to before another.
+struct Leave {
+    Time from;
+    Time until;
+};
+
 struct HoldingFacts {
     Time held_since;
     std::optional<Time> last_follow_up_at; // before held_since: an earlier holder's, no matter
@@ -21,6 +27,7 @@ struct HoldingFacts {
     std::optional<Time> extended_until;
     std::optional<Time> protected_until;
     std::optional<Time> asleep_until{}; // he buys then, not now
+    std::span<const Leave> leaves{}; // in the order of their beginnings; they may overlap
 };
 
 // As they are configured; the arrays stand in parallel, at most one element of a kind.

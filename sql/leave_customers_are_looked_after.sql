@@ -1,0 +1,107 @@
+-- A rep is on leave or gone: his customers' dates stop, or they go to a deputy, the team or the pool as the rows say, and
+-- come back when he does; what binds others (capacity) binds here, too; the ledger says why.
+\set VERBOSITY terse
+\pset format unaligned
+\pset tuples_only on
+\pset null -
+SET client_min_messages = warning;
+DROP EXTENSION highseas CASCADE;
+CREATE EXTENSION highseas;
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SET highseas.clock = '2026-03-02 09:00';
+CALL highseas.create_tenant('acme');
+INSERT INTO highseas.pool (pool_key) VALUES ('main'), ('vip');
+INSERT INTO highseas.rep (rep_key, hired_on, waiting_since) VALUES
+    ('ana', '2020-01-01', '2026-01-01'), ('ben', '2020-01-01', '2026-01-02'), ('eva', '2020-01-01', '2026-01-03'), ('gus', '2020-01-01', '2026-01-04');
+INSERT INTO highseas.deadline (rule, kind, window_amount, window_unit, remind_before) VALUES ('ten days', 'no_follow_up', 10, 'day', '{1 day}');
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, score, pooled_since, last_act_at, class)
+SELECT 1, 'c' || i, CASE WHEN i < 7 THEN 'main' ELSE 'vip' END, i, '2026-01-01', '2026-01-01', CASE WHEN i = 1 THEN 'A' END FROM generate_series(1, 8) i;
+SELECT highseas_api.claim_many(ARRAY(SELECT 'c' || i FROM generate_series(1, 8) i), 'ana');
+CREATE VIEW public.held AS SELECT customer_key, holder, state, pool_key, due_at FROM highseas.customer ORDER BY customer_key;
+
+-- Dates stop during leave, also when it is entered later; nothing is returned before.
+SELECT DISTINCT due_at FROM public.held;
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-03-09', '2026-03-20');
+SET highseas.clock = '2026-03-12 10:00';
+CALL highseas.expire_due();
+SELECT DISTINCT holder, due_at FROM public.held;
+SET highseas.clock = '2026-03-24 08:59';
+CALL highseas.expire_due();
+SELECT count(*) FROM public.held WHERE state = 'held';
+-- By the rule itself: 10 days from the 2nd, 12 of leave.
+SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, '{2026-03-09}', '{2026-03-21}');
+SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, '{2026-03-21}', '{2026-03-09}');
+SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, '{2026-03-09}', '{infinity}');
+
+-- A second leave. Without a rule he keeps them; then: who is A to eva, the vip pool to the team, all others to the pool.
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-04-01', '2026-04-10');
+SET highseas.clock = '2026-03-23 09:00';
+SELECT count(*) FROM generate_series(1, 8) i, highseas_api.follow_up('c' || i, 'call', rep => 'ana');
+SET highseas.clock = '2026-04-01 00:10';
+CALL highseas.cover_leave();
+SELECT count(*) FROM highseas.customer WHERE holder = 'ana';
+INSERT INTO highseas.leave_rule (rule, occasion, class, pool_key, min_days, handling, deputy) VALUES
+    ('A to eva', 'leave', 'A', NULL, 1, 'deputy', 'eva'), ('vip to the team', 'leave', NULL, 'vip', 1, 'team', NULL),
+    ('long: pool', 'leave', NULL, NULL, 8, 'pool', NULL), ('short: keep', 'leave', NULL, NULL, 1, 'keep', NULL);
+UPDATE highseas.customer SET deal = 'open' WHERE customer_key = 'c2';
+UPDATE highseas.customer SET protected_until = '2026-05-01' WHERE customer_key = 'c3';
+CALL highseas.cover_leave();
+SELECT customer_key, holder, state, pool_key FROM public.held;
+SELECT customer_key, act, from_rep, to_rep, reason FROM highseas.ledger WHERE at > '2026-04-01' AND act IN ('cover', 'take_back') ORDER BY customer_key;
+SELECT rep_key, kind, message FROM highseas.notice WHERE customer_key = 'c1' AND at > '2026-04-01' ORDER BY notice_id;
+CALL highseas.cover_leave();
+SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+-- Standing in is no taking: no quota is used, and nobody's turn is over.
+INSERT INTO highseas.quota (rule, period, maximum) VALUES ('ten', 'month', 10);
+SELECT used FROM highseas.limits_of(1, 'eva', highseas.clock());
+SELECT rep_key, waiting_since FROM highseas.rep WHERE rep_key IN ('ben', 'eva');
+-- The deputy goes on leave, too: his deputy has it then, and it is still ana's.
+INSERT INTO highseas.leave_rule (rule, occasion, rep_key, handling, deputy) VALUES ('gus for eva', 'leave', 'eva', 'deputy', 'gus');
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('eva', '2026-04-05', '2026-04-20');
+SET highseas.clock = '2026-04-05 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder FROM public.held WHERE customer_key = 'c1';
+SELECT highseas.covered_rep(1, 'c1');
+-- She is back: what others hold in her place is hers again, what the pool has is not.
+SET highseas.clock = '2026-04-11 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder, state FROM public.held WHERE customer_key NOT IN ('c4', 'c5', 'c6');
+SELECT act, from_rep, to_rep, reason FROM highseas.ledger WHERE customer_key = 'c1' ORDER BY at;
+SELECT * FROM highseas.check_consistency();
+CALL highseas.cover_leave();
+SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
+
+-- No room at the deputy's: it stays, and says so.
+SET highseas.clock = '2026-05-01 00:10';
+SELECT DISTINCT holder FROM highseas.customer WHERE state = 'held' ORDER BY 1;
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-05-01', '2026-05-03');
+INSERT INTO highseas.capacity (rule, rep_key, maximum) VALUES ('eva: none', 'eva', 0);
+CALL highseas.cover_leave();
+SELECT customer_key, rep_key, reason FROM highseas.allocation ORDER BY 1;
+SELECT customer_key, holder FROM public.held WHERE customer_key = 'c1';
+DELETE FROM highseas.capacity;
+-- Not given back where the rule says so.
+UPDATE highseas.leave_rule SET give_back = false WHERE rule = 'A to eva';
+CALL highseas.cover_leave();
+SET highseas.clock = '2026-05-05 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder FROM public.held WHERE customer_key IN ('c1', 'c7', 'c8');
+
+-- Departure: for good, all to ben; who comes again gets nothing back. What was held in another's place still is.
+INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('ben for who is gone', 'departure', 'deputy', 'ben');
+UPDATE highseas.leave_rule SET give_back = true;
+UPDATE highseas.rep SET active = false WHERE rep_key IN ('ana', 'eva');
+CALL highseas.cover_leave();
+SELECT customer_key, holder FROM public.held WHERE state = 'held';
+SELECT act, from_rep, to_rep, reason FROM highseas.ledger WHERE customer_key IN ('c1', 'c2') AND at > '2026-05-05' ORDER BY customer_key;
+UPDATE highseas.rep SET active = true;
+CALL highseas.cover_leave();
+SELECT customer_key, holder FROM public.held WHERE state = 'held';
+SELECT * FROM highseas.check_consistency();
+INSERT INTO highseas.leave_rule (rule, occasion, handling) VALUES ('nobody', 'leave', 'deputy');
+INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('whom', 'leave', 'team', 'ben');
+
+DROP VIEW public.held;
+DROP EXTENSION highseas CASCADE;
+CREATE EXTENSION highseas;
