@@ -61,7 +61,7 @@ AS $$
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_allocation', 'to_allocate', 'conversion_by_segment', 'allocation_reason', 'back_from_leave', 'segment_of', 'planned', 'planned_rotation', 'planned_allocation', 'allocation_fairness', 'leave_rule_of', 'covered_rep', 'planned_returns', 'needs_warning', 'check_consistency',
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
-                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points',
+                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower',
                          'normaliser_version', 'domain_rules', 'company_words',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
@@ -78,10 +78,11 @@ AS $$
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
                              'extend', 'protect', 'acknowledge') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind',
-                             'fill_win_back', 'withdraw_many', 'reinstate_many')
+                             'fill_win_back', 'withdraw_many', 'reinstate_many',
+                             'suggest_deadlines')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
-                             'allocate', 'cover_leave', 'attach', 'detach', 'delete_rules', 'copy_scorecard') THEN access = 'admin'
+                             'allocate', 'cover_leave', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion') THEN access = 'admin'
           ELSE false END
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p

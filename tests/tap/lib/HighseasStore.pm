@@ -98,6 +98,7 @@ CALL highseas.rotate('east');
 INSERT INTO highseas.value_rule (tenant_id, currency) VALUES (1, 'EUR');
 CALL highseas.refresh_value('east');
 CALL highseas.follow_up('c3', 'call', 'asks again in autumn', 'ann', NULL, 'not now', '2026-09-01');
+CALL highseas.suggest_deadlines();
 SELECT highseas_api.acknowledge(array_agg(notice_id), 'ann') FROM highseas.notice WHERE rep_key = 'ann' AND kind = 'returned';
 SQL
 
