@@ -1,4 +1,8 @@
 -- A tenant's rows come over the built-in rules, and a changed row changes the version of the keys.
+SET client_min_messages = warning;
+DROP EXTENSION highseas CASCADE;
+RESET client_min_messages;
+CREATE EXTENSION highseas;
 CALL highseas.create_tenant('east');
 CALL highseas.create_tenant('west');
 SET search_path = highseas, public;

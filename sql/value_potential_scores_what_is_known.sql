@@ -20,10 +20,10 @@ INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, 
 SELECT 1, k, 'sea', '2026-01-01', '2026-01-01', k = 'full' FROM unnest('{full,bare,empty,stranger}'::text[]) k;
 INSERT INTO highseas.profile (tenant_id, customer_key, attachment, company, contact, position, email, phone, mobile, fax,
     address, city, country, website, source, main_products, registered_at, last_login_at, attributes)
-VALUES (1, 'full', 'crm', 'Ningbo Haifeng Hardware Co., Ltd.', 'Li', 'Purchasing Manager', 'a@b', '1', '2', '3', '12 Long Street, Ningbo',
+VALUES (1, 'full', 'crm', 'Ningbo Haifeng Hardware Co., Ltd.', 'Li', 'Purchasing Manager', 'a@haifeng.com', '+86 574 8765 4321', '+86 138 5740 1234', '+86 574 8765 4322', '12 Long Street, Ningbo',
         'Ningbo', 'CN', 'b.example', 'Exhibition 2025', 'hinges, locks, handles, screws, tools', '2020-01-01', '2026-02-20',
         '{"trust_mark": true, "registrations": 2, "trade_partners": ["a", "b"]}'),
-       (1, 'bare', 'crm', 'Li', NULL, 'teacher', NULL, '1', ' ', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2025-12-01', '{}'),
+       (1, 'bare', 'crm', 'Li', NULL, 'teacher', NULL, '+49 30 901820', ' ', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, '2025-12-01', '{}'),
        (1, 'empty', 'crm', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
         '{"trust_mark": null, "registrations": 1e400, "trade_partners": {}}');
 
@@ -46,7 +46,7 @@ RESET ROLE;
 -- What raises it does, by as much as it said.
 CREATE TEMP TABLE before AS SELECT s.score, e.gain FROM highseas.potential_scores() s, highseas.explain_potential('bare') e
 WHERE s.customer_key = 'bare' AND e.criterion = 'mobile';
-UPDATE highseas.profile SET mobile = '2' WHERE customer_key = 'bare';
+UPDATE highseas.profile SET mobile = '+49 151 23456789' WHERE customer_key = 'bare';
 SELECT (s.score - b.score)::numeric(5, 2) = b.gain AS as_promised
 FROM highseas.potential_scores() s, before b WHERE s.customer_key = 'bare';
 

@@ -141,8 +141,12 @@ BEGIN
     INSERT INTO highseas.job (tenant_id, job)
     SELECT create_tenant.tenant_id, j
     FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
-                      'allocate', 'cover_leave']) j;
+                      'allocate', 'cover_leave', 'take_leads', 'check_profiles']) j;
+    INSERT INTO highseas.origin (tenant_id, origin, label)
+    VALUES (create_tenant.tenant_id, 'fair', 'Fair or exhibition'), (create_tenant.tenant_id, 'search', 'Found by search'),
+           (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement'),
+           (create_tenant.tenant_id, 'recommendation', 'Recommended by somebody'), (create_tenant.tenant_id, 'import', 'Imported list');
 END
 $$;
 COMMENT ON PROCEDURE highseas.create_tenant(text, text, bigint) IS
-'Sets up a tenant with the rows that a company usually starts from: tiers new and veteran (180 days), reasons of returns and of refusals, its jobs. All of them are rows to change. For the DBA (a superuser). Errors: 23505 the name is taken, 22023 unknown time zone.';
+'Sets up a tenant with the rows that a company usually starts from: tiers new and veteran (180 days), reasons of returns and of refusals, origins of leads, its jobs. All of them are rows to change. For the DBA (a superuser). Errors: 23505 the name is taken, 22023 unknown time zone.';

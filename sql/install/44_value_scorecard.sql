@@ -42,7 +42,8 @@ CREATE TABLE highseas.criterion (
     criterion text COLLATE "C" NOT NULL CHECK (octet_length(criterion) BETWEEN 1 AND 63),
     fact text NOT NULL CHECK (fact IN ('main_products', 'company', 'company_details', 'contact', 'position', 'email', 'phone',
                                        'mobile', 'fax', 'address', 'city', 'country', 'website', 'source', 'login_days',
-                                       'registered_days', 'online') OR fact LIKE 'attributes.%_'),
+                                       'registered_days', 'online',
+                                       'company_detail', 'product_detail', 'address_detail', 'registrations', 'contradictions') OR fact LIKE 'attributes.%_'),
     words text[] CHECK (array_position(words, NULL) IS NULL AND array_position(words, '') IS NULL),
     weight double precision NOT NULL CHECK (weight > 0 AND weight <= 1e6),
     cuts double precision[] NOT NULL,
@@ -52,10 +53,16 @@ CREATE TABLE highseas.criterion (
     CONSTRAINT criterion_bands_check CHECK (highseas.is_sound_bands(cuts, points, bands))
 );
 COMMENT ON TABLE highseas.criterion IS
-'Scorecards: one row for each criterion of a scheme''s version; the highest version counts. A tenant without rows of scheme "default" has the built-in one; copy_scorecard() writes it here to edit.
-fact: what it looks at. A text of the profile (main_products, company, contact, position, email, phone, mobile, fax, address, city, country, website, source) counts its characters; with words, 0 = empty, 1 = none of the words occurs in it (in any case), 2 = one does. company_details: the share of company, website, city and country that is given. login_days, registered_days: days since the last login (Infinity = never) and since the registration. online: 0 or 1. attributes.KEY: a number, boolean (0 or 1), text (as above) or the length of an array in the profile''s attributes.
+'Scorecards: one row for each criterion of a scheme''s version; the highest version counts. A tenant without rows of scheme "default" or "completeness" has the built-in one; copy_scorecard() writes it here to edit.
+fact: what it looks at. A text of the profile (main_products, company, contact, position, email, phone, mobile, fax, address, city, country, website, source) counts its characters; with words, 0 = empty, 1 = none of the words occurs in it (in any case), 2 = one does; an e-mail address or number that does not work is 0, as check_profile() has it. company_detail, product_detail, address_detail: 0 of no use, 1 given, 2 in detail, by check_profile(), too; contradictions: how many. registrations: how often the customer registered, by its leads or the attribute registrations. company_details: the share of company, website, city and country that is given. login_days, registered_days: days since the last login (Infinity = never) and since the registration. online: 0 or 1. attributes.KEY: a number, boolean (0 or 1), text (as above) or the length of an array in the profile''s attributes.
 A fact that is missing is unknown; where the CRM''s query gives the column and it is empty, it is known to be missing: 0 (a missing registration is unknown).
 cuts: where the second band begins, the third ...; points and bands (their names): one more. Of "cuts {1,30}, points {0,.5,1}", 0 points are for less than 1, .5 for 1 up to below 30, 1 from 30 on.';
+
+CREATE FUNCTION highseas.builtin_buyer_titles() RETURNS text[]
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN '{buy,purchas,procure,sourcing,import,merchandis,owner,founder,president,director,ceo,einkauf,einkäuf,geschäftsführ,inhaber,acheteur,achat,gérant,comprador,compras,gerente,acquist,titolare,inkoop,zakup,закуп,директор,satın alma,采购,採購,总经理,總經理,老板,董事,購買,社長,구매,대표,مشتريات,mua hàng}'::text[];
+COMMENT ON FUNCTION highseas.builtin_buyer_titles() IS
+'What occurs in the titles of those who buy or decide, in a dozen languages: the words of the built-in criteria "position"';
 
 CREATE FUNCTION highseas.builtin_criteria()
 RETURNS TABLE (criterion text, fact text, words text[], weight double precision, cuts double precision[],
@@ -64,28 +71,52 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 17
 BEGIN ATOMIC
     SELECT c.criterion, c.fact, c.words::text[], c.weight, c.cuts::double precision[], c.points::double precision[], c.bands::text[]
     FROM (VALUES
-        ('main products', 'main_products', NULL, 14, '{1,30}', '{0,.5,1}', '{not given,given,in detail}'),
+        ('main products', 'product_detail', NULL, 14, '{1,2}', '{0,.5,1}', '{not given,given,in detail}'),
         ('company', 'company_details', NULL, 10, '{.01,1}', '{0,.5,1}', '{nothing given,given in part,in detail}'),
-        ('address', 'address', NULL, 6, '{1,15}', '{0,.5,1}', '{not given,given,in full}'),
-        ('source', 'source', '{referral,recommend,exhibition,fair,existing customer,推荐,展会}', 6, '{1,2}', '{0,.5,1}', '{not given,other,preferred}'),
+        ('address', 'address_detail', NULL, 6, '{1,2}', '{0,.5,1}', '{not given,given,in full}'),
+        ('source', 'source', '{referral,recommend,exhibition,fair,existing customer,推荐,展会}'::text[], 6, '{1,2}', '{0,.5,1}', '{not given,other,preferred}'),
         ('trust mark', 'attributes.trust_mark', NULL, 8, '{1}', '{0,1}', '{none,carries one}'),
-        ('registered more than once', 'attributes.registrations', NULL, 6, '{2}', '{0,1}', '{no,yes}'),
+        ('registered more than once', 'registrations', NULL, 6, '{2}', '{0,1}', '{no,yes}'),
         ('trades with others', 'attributes.trade_partners', NULL, 8, '{1}', '{0,1}', '{with nobody,yes}'),
-        ('position', 'position',
-         '{buy,purchas,procure,sourcing,import,merchandis,owner,founder,president,director,ceo,einkauf,geschäftsführ,acheteur,achat,comprador,compras,采购,总经理,老板}',
-         10, '{1,2}', '{0,.5,1}', '{not given,not of a buyer,relevant to buying}'),
-        ('telephone', 'phone', NULL, 3, '{1}', '{0,1}', '{not given,given}'),
-        ('fax', 'fax', NULL, 1, '{1}', '{0,1}', '{not given,given}'),
-        ('mobile', 'mobile', NULL, 4, '{1}', '{0,1}', '{not given,given}'),
-        ('e-mail', 'email', NULL, 4, '{1}', '{0,1}', '{not given,given}'),
-        ('full company name', 'company', NULL, 3, '{1,8}', '{0,.5,1}', '{not given,short,in full}'),
+        ('position', 'position', highseas.builtin_buyer_titles(), 10, '{1,2}', '{0,.5,1}', '{not given,not of a buyer,relevant to buying}'),
+        ('telephone', 'phone', NULL, 3, '{1}', '{0,1}', '{none that works,valid}'),
+        ('fax', 'fax', NULL, 1, '{1}', '{0,1}', '{none that works,valid}'),
+        ('mobile', 'mobile', NULL, 4, '{1}', '{0,1}', '{none that works,valid}'),
+        ('e-mail', 'email', NULL, 4, '{1}', '{0,1}', '{none that works,valid}'),
+        ('full company name', 'company_detail', NULL, 3, '{1,2}', '{0,.5,1}', '{not given,short,in full}'),
         ('login', 'login_days', NULL, 8, '{30}', '{1,0}', '{within a month,not within a month}'),
         ('online', 'online', NULL, 4, '{1}', '{0,1}', '{not now,now}'),
         ('maturity', 'registered_days', NULL, 5, '{90,730}', '{0,.5,1}', '{new,over three months,over two years}')
     ) c(criterion, fact, words, weight, cuts, points, bands);
 END;
 COMMENT ON FUNCTION highseas.builtin_criteria() IS
-'The built-in scorecard "default", after what a buyer platform looks at: rows as in criterion. The weights add up to 100. "position" and "source" are words of a list; trust_mark, registrations and trade_partners are attributes of the profile.';
+'The built-in scorecard "default", after what a buyer platform looks at: rows as in criterion. The weights add up to 100. "position" and "source" are words of a list; trust_mark and trade_partners are attributes of the profile.';
+
+CREATE FUNCTION highseas.builtin_completeness()
+RETURNS TABLE (criterion text, fact text, words text[], weight double precision, cuts double precision[],
+               points double precision[], bands text[])
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 14
+BEGIN ATOMIC
+    SELECT c.criterion, c.fact, c.words, c.weight, c.cuts::double precision[], c.points::double precision[], c.bands::text[]
+    FROM (VALUES
+        ('e-mail', 'email', NULL, 3, '{1}', '{0,1}', '{none that works,valid}'),
+        ('full company name', 'company_detail', NULL, 3, '{1,2}', '{0,.5,1}', '{not given,short,in full}'),
+        ('mobile', 'mobile', NULL, 3, '{1}', '{0,1}', '{none that works,valid}'),
+        ('telephone', 'phone', NULL, 3, '{1}', '{0,1}', '{none that works,valid}'),
+        ('main products', 'product_detail', NULL, 2, '{1,2}', '{0,.5,1}', '{not given,given,in detail}'),
+        ('position', 'position', highseas.builtin_buyer_titles(), 2, '{1,2}', '{0,.5,1}', '{not given,not of a buyer,relevant to buying}'),
+        ('address', 'address_detail', NULL, 2, '{1,2}', '{0,.5,1}', '{not given,given,in full}'),
+        ('origin', 'source', NULL, 1, '{1}', '{0,1}', '{not known,known}'),
+        ('trust mark', 'attributes.trust_mark', NULL, 1, '{1}', '{0,1}', '{none,carries one}'),
+        ('registered more than once', 'registrations', NULL, 1, '{2}', '{0,1}', '{no,yes}'),
+        ('trades with others', 'attributes.trade_partners', NULL, 1, '{1}', '{0,1}', '{with nobody,yes}'),
+        ('fax', 'fax', NULL, 1, '{1}', '{0,1}', '{none that works,valid}'),
+        ('login', 'login_days', NULL, 1, '{30}', '{1,0}', '{within a month,not within a month}'),
+        ('maturity', 'registered_days', NULL, 1, '{90}', '{0,1}', '{new,over three months}')
+    ) c(criterion, fact, words, weight, cuts, points, bands);
+END;
+COMMENT ON FUNCTION highseas.builtin_completeness() IS
+'The built-in scorecard "completeness": what must be known of a customer, and be so, before somebody must follow him up; rows as in criterion. A criterion is met in the band of the most points.';
 
 CREATE FUNCTION highseas.criteria_of(tenant_id bigint, scheme text, version integer)
 RETURNS TABLE (criterion text, fact text, words text[], weight double precision, cuts double precision[],
@@ -104,10 +135,16 @@ BEGIN ATOMIC
     WHERE criteria_of.scheme = 'default' AND criteria_of.version IS NULL
       AND NOT EXISTS (SELECT FROM highseas.criterion x
                       WHERE x.tenant_id = criteria_of.tenant_id AND x.scheme = 'default')
+    UNION ALL
+    SELECT b.criterion COLLATE "C", b.fact, b.words, b.weight, b.cuts, b.points, b.bands
+    FROM highseas.builtin_completeness() b
+    WHERE criteria_of.scheme = 'completeness' AND criteria_of.version IS NULL
+      AND NOT EXISTS (SELECT FROM highseas.criterion x
+                      WHERE x.tenant_id = criteria_of.tenant_id AND x.scheme = 'completeness')
     ORDER BY 4 DESC, 1;
 END;
 COMMENT ON FUNCTION highseas.criteria_of(bigint, text, integer) IS
-'The criteria of a tenant''s scheme, the heaviest first: of a version (NULL = the highest), or the built-in ones for "default" while it has no rows; no row when there is none';
+'The criteria of a tenant''s scheme, the heaviest first: of a version (NULL = the highest), or the built-in ones for "default" and "completeness" while these have no rows; no row when there is none';
 
 CREATE FUNCTION highseas.compile_scorecard(tenant_id bigint, scheme text, version integer) RETURNS highseas.scorecard
 LANGUAGE plpgsql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

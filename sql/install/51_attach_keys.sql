@@ -27,6 +27,10 @@ BEGIN
         SELECT y.notice_id FROM highseas.notice y
         WHERE y.tenant_id = move_history.tenant_id AND y.customer_key = from_key ORDER BY y.notice_id FOR NO KEY UPDATE));
     UPDATE highseas.extension x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+    UPDATE highseas.lead x
+    SET customer_key = to_key, is_first = x.is_first AND NOT EXISTS (
+        SELECT FROM highseas.lead y WHERE y.tenant_id = x.tenant_id AND y.customer_key = to_key AND y.is_first)
+    WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.reconcile_finding x SET resolved_at = coalesce(x.resolved_at, highseas.clock())
     WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.reconcile_finding x SET customer_key = to_key

@@ -38,7 +38,8 @@ $$;
 COMMENT ON FUNCTION highseas.lock_customers(bigint, text[]) IS
 'Locks those of the customers that nobody else has locked, in the order of their keys, and returns them';
 
-CREATE FUNCTION highseas.give_to_owners(tenant_id bigint, customers text[], owners text[], act text, now timestamptz)
+CREATE FUNCTION highseas.give_to_owners(
+    tenant_id bigint, customers text[], owners text[], act text, now timestamptz, reason text DEFAULT 'owner in the CRM')
 RETURNS TABLE (customer_key text, owner text, rule text)
 LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
@@ -50,13 +51,13 @@ BEGIN
         v := highseas.check_claim(give_to_owners.tenant_id, owner, customer_key, now, act);
         rule := v.rule;
         IF v.allowed THEN
-            PERFORM highseas.take_one(give_to_owners.tenant_id, customer_key, owner, act, highseas.actor(), now, 'owner in the CRM', NULL);
+            PERFORM highseas.take_one(give_to_owners.tenant_id, customer_key, owner, act, highseas.actor(), now, reason, NULL);
         END IF;
         RETURN NEXT;
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION highseas.give_to_owners(bigint, text[], text[], text, timestamptz) IS
+COMMENT ON FUNCTION highseas.give_to_owners(bigint, text[], text[], text, timestamptz, text) IS
 'Gives each customer to the owner beside it (act: import, adopt), within his capacity; rule is what refused it, NULL for what was done. The caller has locked reps and customers.';
 
 CREATE FUNCTION highseas.take_back(tenant_id bigint, customers text[], now timestamptz) RETURNS void

@@ -32,6 +32,17 @@ BEGIN ATOMIC
         SELECT CASE
             WHEN k.fact LIKE 'attributes.%' THEN highseas.attribute_fact(f.attributes -> k.attribute, k.patterns)
             WHEN k.fact = 'online' THEN CASE WHEN c.online OR 'online' = ANY (a.columns) THEN c.online::integer END
+            -- What does not work is not there.
+            WHEN k.fact = 'email' AND q.email = 0 OR k.fact = 'phone' AND q.phone = 0
+                 OR k.fact = 'mobile' AND q.mobile = 0 OR k.fact = 'fax' AND q.fax = 0 THEN 0
+            WHEN k.fact = 'company_detail' THEN coalesce(q.company, CASE WHEN 'company' = ANY (a.columns) THEN 0 END)
+            WHEN k.fact = 'product_detail' THEN coalesce(q.main_products, CASE WHEN 'main_products' = ANY (a.columns) THEN 0 END)
+            WHEN k.fact = 'address_detail' THEN coalesce(q.address, CASE WHEN 'address' = ANY (a.columns) THEN 0 END)
+            WHEN k.fact = 'contradictions' THEN CASE WHEN f.customer_key IS NOT NULL THEN cardinality(q.contradictions) END
+            WHEN k.fact = 'registrations' THEN greatest(
+                highseas.attribute_fact(f.attributes -> 'registrations', NULL),
+                (SELECT nullif(count(*), 0) FROM highseas.lead l
+                 WHERE l.tenant_id = c.tenant_id AND l.customer_key = c.customer_key))
             WHEN k.fact = 'login_days' THEN
                 CASE WHEN f.last_login_at IS NOT NULL
                          THEN ((extract(epoch FROM profile_facts.now) - extract(epoch FROM f.last_login_at)) / 86400)::double precision
@@ -53,6 +64,8 @@ BEGIN ATOMIC
     FROM highseas.customer c
     LEFT JOIN highseas.profile f ON f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
     LEFT JOIN highseas.attachment a ON a.tenant_id = f.tenant_id AND a.attachment = f.attachment
+    CROSS JOIN LATERAL highseas.profile_check_of(f, (SELECT highseas.screen_rule_of(profile_facts.tenant_id)),
+        (SELECT highseas.domain_rules(profile_facts.tenant_id)), (SELECT highseas.company_words(profile_facts.tenant_id))) q
     WHERE c.tenant_id = profile_facts.tenant_id AND c.state <> 'gone';
 END;
 COMMENT ON FUNCTION highseas.profile_facts(bigint, text, integer, timestamptz) IS

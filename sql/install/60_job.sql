@@ -8,7 +8,7 @@ CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
     job text COLLATE "C" NOT NULL
         CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
-                       'allocate', 'cover_leave')),
+                       'allocate', 'cover_leave', 'take_leads', 'check_profiles')),
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -508,9 +508,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify,wake,allocate,cover_leave}') THEN
+    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify,wake,allocate,cover_leave,take_leads,check_profiles}') THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(job_start.job, 100)),
-            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify, wake, allocate, cover_leave.';
+            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify, wake, allocate, cover_leave, take_leads, check_profiles.';
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -566,6 +566,8 @@ BEGIN
             WHEN 'refresh_value' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.refresh_value_batch(tenant_id, run, batch) b;
             WHEN 'reclassify' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reclassify_batch(tenant_id, run, batch) b;
             WHEN 'wake' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.wake_batch(tenant_id, run, batch) b;
+            WHEN 'take_leads' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.take_leads_batch(tenant_id, run, batch) b;
+            WHEN 'check_profiles' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.check_profiles_batch(tenant_id, run, batch) b;
             WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, run, batch) b;
             WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, run, batch) b;
         END CASE;
@@ -695,6 +697,16 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('wake', tenant, max_rows, max
 COMMENT ON PROCEDURE highseas.wake(text, bigint, double precision, integer) IS
 'Job: tells the reps of customers who wanted to buy later that the time has come, and gives the free ones the place in the pool that intent_rule asks for. Arguments and errors as in expire_due.';
 
+CREATE PROCEDURE highseas.take_leads(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('take_leads', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.take_leads(text, bigint, double precision, integer) IS
+'Job: makes customers of the leads that wait; what is wrong with one puts it into quarantine. Arguments and errors as in expire_due.';
+
+CREATE PROCEDURE highseas.check_profiles(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 5000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('check_profiles', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.check_profiles(text, bigint, double precision, integer) IS
+'Job: how complete, sound and fresh each customer''s profile is, into profile_quality; then the day''s figures of each origin and rep, into quality_history. Arguments and errors as in expire_due.';
+
 CREATE VIEW highseas.job_health WITH (security_invoker) AS
 SELECT j.job, r.started_at AS last_run_at, r.status AS last_status, r.rows AS last_rows,
        r.ended_at - r.started_at AS last_duration, g.last_success_at, g.failures_7_days, r.error AS last_error,
@@ -730,7 +742,7 @@ BEGIN
         SELECT * FROM (VALUES ('sync', '*/5 * * * *'), ('expire_due', '*/5 * * * *'), ('send_reminders', '*/5 * * * *'),
                               ('rotate', '0 6 * * *'), ('replan', '0 3 * * *'), ('reconcile', '30 2 * * *'), ('purge', '45 3 * * *'),
                               ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *'), ('wake', '10 * * * *'),
-                              ('allocate', '*/5 * * * *'), ('cover_leave', '5 0 * * *')) v
+                              ('allocate', '*/5 * * * *'), ('cover_leave', '5 0 * * *'), ('take_leads', '*/5 * * * *'), ('check_profiles', '45 4 * * *')) v
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

@@ -35,6 +35,7 @@ $do$;
 -- The planner has seen every tenant's rows: by its estimates EXPLAIN would tell whose customers others have, too.
 ALTER TABLE highseas.profile ALTER name SET STATISTICS 0, ALTER company SET STATISTICS 0, ALTER contact SET STATISTICS 0,
     ALTER website SET STATISTICS 0, ALTER attributes SET STATISTICS 0;
+ALTER TABLE highseas.lead ALTER fields SET STATISTICS 0, ALTER given SET STATISTICS 0;
 
 -- What each access may do; each includes the ones before it. NULL columns: the whole table.
 CREATE FUNCTION highseas.access_grants(access text) RETURNS TABLE (privilege text)
@@ -44,13 +45,14 @@ AS $$
     UNION ALL
     SELECT format('SELECT ON highseas.%I', c.relname) FROM pg_class c
     WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind IN ('r', 'v')
-      AND c.relname <> 'profile' AND (c.relname <> 'attachment' OR access = 'admin')
+      AND c.relname NOT IN ('profile', 'lead') AND (c.relname <> 'attachment' OR access = 'admin')
     UNION ALL
     -- The contact columns are shown through the views only.
-    SELECT format('SELECT (%s) ON highseas.profile', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum))
+    SELECT format('SELECT (%s) ON %s', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), a.attrelid::regclass)
     FROM pg_attribute a
-    WHERE a.attrelid = 'highseas.profile'::regclass AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attname NOT IN ('email', 'phone', 'mobile', 'fax', 'address')
+    WHERE a.attrelid IN ('highseas.profile'::regclass, 'highseas.lead'::regclass) AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname NOT IN ('email', 'phone', 'mobile', 'fax', 'address', 'fields', 'given')
+    GROUP BY a.attrelid
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
     WHERE p.pronamespace = 'highseas'::regnamespace AND p.prokind IN ('f', 'a')
@@ -62,7 +64,8 @@ AS $$
                          'plan_pool_allocation', 'to_allocate', 'conversion_by_segment', 'allocation_reason', 'back_from_leave', 'segment_of', 'planned', 'planned_rotation', 'planned_allocation', 'allocation_fairness', 'leave_rule_of', 'covered_rep', 'planned_returns', 'needs_warning', 'check_consistency',
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
                          'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower',
-                         'normaliser_version', 'domain_rules', 'company_words',
+                         'builtin_buyer_titles', 'builtin_completeness', 'builtin_intake_rules', 'builtin_profile_questions',
+                         'lead_fields', 'lead_contents', 'explain_completeness', 'normaliser_version', 'domain_rules', 'company_words',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
                          'class_value', 'class_of_value', 'class_at', 'class_migration',
@@ -76,12 +79,12 @@ AS $$
       AND (p.pronamespace = 'highseas_api'::regnamespace OR p.prokind = 'p')
       AND CASE
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
-                             'extend', 'protect', 'acknowledge') THEN access IN ('agent', 'manager', 'admin')
+                             'extend', 'protect', 'acknowledge', 'intake', 'correct_lead', 'discard_lead') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind',
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
-                             'suggest_deadlines')
+                             'suggest_deadlines', 'intake_rows', 'retry_leads')
               THEN access IN ('manager', 'admin')
-          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
+          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake', 'take_leads', 'check_profiles',
                              'allocate', 'cover_leave', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion') THEN access = 'admin'
           ELSE false END
     UNION ALL

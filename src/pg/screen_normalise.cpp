@@ -1,5 +1,6 @@
-// The normalisers as SQL functions. What a text of a customer may be never raises an error; the
-// last result stays in memory until the next call, so that an error here can leak none.
+// The normalisers, and the check of a profile by them, as SQL functions. What a text of a customer
+// may be never raises an error; the last result stays in memory until the next call, so that an
+// error here can leak none.
 #include "pg/postgres.hpp"
 
 #include <memory>
@@ -7,8 +8,10 @@
 
 #include "core/screen/address.hpp"
 #include "core/screen/company.hpp"
+#include "core/screen/country.hpp"
 #include "core/screen/email.hpp"
 #include "core/screen/phone.hpp"
+#include "core/screen/profile.hpp"
 #include "core/screen/version.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
@@ -26,6 +29,8 @@ PG_FUNCTION_INFO_V1(highseas_normalise_email);
 PG_FUNCTION_INFO_V1(highseas_normalise_domain);
 PG_FUNCTION_INFO_V1(highseas_normalise_company);
 PG_FUNCTION_INFO_V1(highseas_normalise_address);
+PG_FUNCTION_INFO_V1(highseas_country_code);
+PG_FUNCTION_INFO_V1(highseas_check_profile);
 PG_FUNCTION_INFO_V1(highseas_normaliser_version);
 }
 
@@ -206,6 +211,15 @@ const DomainRules &tenant_domain_rules(FunctionCallInfo fcinfo, int i) {
     return compiled<DomainRules>(fcinfo, i, "rules", domain_row);
 }
 
+const CompanyWords &tenant_company_words(FunctionCallInfo fcinfo, int i) {
+    return compiled<CompanyWords>(fcinfo, i, "words", word_row);
+}
+
+// missing is NULL, given 0.
+void add_grade(Columns<10> &columns, Grade grade) {
+    columns.add(Int32GetDatum(static_cast<int>(grade) - 1), grade == Grade::missing);
+}
+
 } // namespace
 
 Datum highseas_normalise_phone(PG_FUNCTION_ARGS) {
@@ -270,7 +284,7 @@ Datum highseas_normalise_company(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(0))
         PG_RETURN_NULL();
     const Text given = utf8_argument(fcinfo, 0, longest_company_text);
-    const CompanyWords &words = compiled<CompanyWords>(fcinfo, 1, "words", word_row);
+    const CompanyWords &words = tenant_company_words(fcinfo, 1);
     static Company company;
     check(guarded([&] {
         company = normalise_company(given, words);
@@ -315,6 +329,53 @@ Datum highseas_normalise_address(PG_FUNCTION_ARGS) {
     columns.add(address.unit);
     columns.add(address.postcode);
     columns.add(name_of(address.problem));
+    return columns.row_of(fcinfo);
+}
+
+Datum highseas_country_code(PG_FUNCTION_ARGS) {
+    const Text given = utf8_argument(fcinfo, 0, longest_country_text);
+    static std::string code;
+    check(guarded([&] {
+        code = country_code(given);
+        return Status{};
+    }));
+    if (code.empty())
+        PG_RETURN_NULL();
+    return text_datum(code);
+}
+
+Datum highseas_check_profile(PG_FUNCTION_ARGS) {
+    Profile profile = {};
+    for (std::size_t i = 0; i < field_count; ++i)
+        if (const int n = static_cast<int>(i); !PG_ARGISNULL(n))
+            profile[i] = utf8_argument(fcinfo, n, longest_text_of(static_cast<Field>(i)));
+    constexpr int region_argument = field_count;
+    const Text region = PG_ARGISNULL(region_argument)
+                            ? Text{}
+                            : utf8_argument(fcinfo, region_argument, longest_country_text);
+    const DomainRules &rules = tenant_domain_rules(fcinfo, region_argument + 1);
+    const CompanyWords &words = tenant_company_words(fcinfo, region_argument + 2);
+    static ProfileCheck found;
+    check(guarded([&] {
+        found = check_profile(profile, region, rules, words);
+        return Status{};
+    }));
+    Columns<10> columns;
+    for (const Grade grade : {found.email, found.phone, found.mobile, found.fax, found.company,
+                              found.main_products, found.address})
+        add_grade(columns, grade);
+    columns.add(found.country);
+    auto *problems = allocate<Datum>(found.problems.size());
+    std::size_t count = 0;
+    for (const Finding &finding : found.problems)
+        problems[count++] = CStringGetTextDatum(
+            psprintf("%s: %s", name_of(finding.field), name_of(finding.problem)));
+    columns.add_array(problems, count, TEXTOID, -1, false, Problem::none);
+    auto *contradictions = allocate<Datum>(found.contradictions.size());
+    count = 0;
+    for (const std::string &contradiction : found.contradictions)
+        contradictions[count++] = from_utf8(contradiction);
+    columns.add_array(contradictions, count, TEXTOID, -1, false, Problem::none);
     return columns.row_of(fcinfo);
 }
 

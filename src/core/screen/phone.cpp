@@ -133,4 +133,9 @@ Phone normalise_phone(std::string_view text, std::string_view region) {
     return phone;
 }
 
+bool dialled_alike(std::string_view region, std::string_view other) {
+    return library().GetCountryCodeForRegion(std::string(region)) ==
+           library().GetCountryCodeForRegion(std::string(other));
+}
+
 } // namespace highseas::screen

@@ -22,4 +22,7 @@ constexpr std::size_t longest_phone_text = 250; // bytes
 // region: ISO 3166 code of the country that a number without one is from; may be empty.
 Phone normalise_phone(std::string_view text, std::string_view region);
 
+// Whether two ISO 3166 codes are dialled by the same country code, as US and CA.
+bool dialled_alike(std::string_view region, std::string_view other);
+
 } // namespace highseas::screen

@@ -15,6 +15,10 @@ enum class Problem {
     not_an_address,
     not_a_domain,
     no_letters,
+    control_characters,
+    formula,
+    placeholder,
+    unknown_suffix,
 };
 
 constexpr const char *name_of(Problem problem) noexcept {
@@ -39,6 +43,14 @@ constexpr const char *name_of(Problem problem) noexcept {
         return "not a domain";
     case Problem::no_letters:
         return "no letters";
+    case Problem::control_characters:
+        return "control characters";
+    case Problem::formula:
+        return "formula";
+    case Problem::placeholder:
+        return "placeholder";
+    case Problem::unknown_suffix:
+        return "unknown suffix";
     }
     return nullptr;
 }

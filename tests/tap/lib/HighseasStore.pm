@@ -65,6 +65,10 @@ INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kin
 VALUES (1, 'staff', 'c1', 'owner', NULL, 'ann', '2025-12-01', 'reported');
 INSERT INTO highseas.domain_rule (tenant_id, domain, shared, same_as) VALUES (1, 'example.com', true, 'example.org');
 INSERT INTO highseas.company_word (tenant_id, word, kind, weight) VALUES (1, '客户', 'trade', .2);
+INSERT INTO highseas.screen_rule (tenant_id, country) VALUES (1, 'CN');
+INSERT INTO highseas.campaign (tenant_id, campaign, origin, cost) SELECT t, 'Canton "26"', 'fair', 12.5 FROM generate_series(1, 2) t;
+INSERT INTO highseas.intake_rule (tenant_id, problem, action) VALUES (1, 'formula', 'ignore');
+INSERT INTO highseas.profile_question (tenant_id, fact, question) VALUES (1, 'fax', '传真?');
 INSERT INTO highseas.abc_bound VALUES (1, '', '{10,5}', 2, 15, '2026-01-01'), (2, '', '{10,5}', 2, 15, '2026-01-01');
 INSERT INTO highseas.customer_class (tenant_id, customer_key, abc, abc_since, value, classified_at)
 SELECT t, 'c1', 'A', '2026-01-01', 12, '2026-01-01' FROM generate_series(1, 2) t;
@@ -99,6 +103,9 @@ INSERT INTO highseas.value_rule (tenant_id, currency) VALUES (1, 'EUR');
 CALL highseas.refresh_value('east');
 CALL highseas.follow_up('c3', 'call', 'asks again in autumn', 'ann', NULL, 'not now', '2026-09-01');
 CALL highseas.suggest_deadlines();
+CALL highseas.intake(E'Tab\\tbed \\\\ "Ltd"', email => 'a@example.com', campaign => 'Canton "26"');
+CALL highseas.intake('客户有限公司', email => 'a@example.com', campaign => 'Canton "26"', customer => '客户');
+CALL highseas.check_profiles('east');
 SELECT highseas_api.acknowledge(array_agg(notice_id), 'ann') FROM highseas.notice WHERE rep_key = 'ann' AND kind = 'returned';
 SQL
 
