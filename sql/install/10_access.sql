@@ -113,6 +113,27 @@ LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'highseas_current_rep';
 COMMENT ON FUNCTION highseas.current_rep() IS
 'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22P02 when the claims are not JSON.';
 
+CREATE FUNCTION highseas.jobs() RETURNS TABLE (job text, schedule text)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 14
+BEGIN ATOMIC
+    VALUES ('expire_due', '*/5 * * * *'),
+           ('send_reminders', '*/5 * * * *'),
+           ('rotate', '0 6 * * *'),
+           ('sync', '*/5 * * * *'),
+           ('reconcile', '30 2 * * *'),
+           ('replan', '0 3 * * *'),
+           ('purge', '45 3 * * *'),
+           ('refresh_value', '15 4 * * *'),
+           ('reclassify', '45 4 * * *'),
+           ('wake', '10 * * * *'),
+           ('allocate', '*/5 * * * *'),
+           ('cover_leave', '5 0 * * *'),
+           ('take_leads', '*/5 * * * *'),
+           ('check_profiles', '0 4 * * *');
+END;
+COMMENT ON FUNCTION highseas.jobs() IS
+'The jobs that each tenant has, and when schedule_jobs() has pg_cron run them. Each is a procedure of this name.';
+
 CREATE PROCEDURE highseas.create_tenant(
     name text, time_zone text DEFAULT 'UTC', INOUT tenant_id bigint DEFAULT NULL)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -139,9 +160,8 @@ BEGIN
            (create_tenant.tenant_id, 'closed_down', 'Closed down', false, false),
            (create_tenant.tenant_id, 'other', 'Other', false, true);
     INSERT INTO highseas.job (tenant_id, job)
-    SELECT create_tenant.tenant_id, j
-    FROM unnest(ARRAY['expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
-                      'allocate', 'cover_leave', 'take_leads', 'check_profiles']) j;
+    SELECT create_tenant.tenant_id, j.job
+    FROM highseas.jobs() j;
     INSERT INTO highseas.origin (tenant_id, origin, label)
     VALUES (create_tenant.tenant_id, 'fair', 'Fair or exhibition'), (create_tenant.tenant_id, 'search', 'Found by search'),
            (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement'),

@@ -6,9 +6,7 @@
 
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
-    job text COLLATE "C" NOT NULL
-        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake',
-                       'allocate', 'cover_leave', 'take_leads', 'check_profiles')),
+    job text COLLATE "C" NOT NULL,
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -219,205 +217,6 @@ $$;
 COMMENT ON FUNCTION highseas.send_reminders_batch(bigint, bigint, integer) IS
 'Writes a notice for up to batch customers whose next reminder step is reached, once for each step and due date. Waits for nobody: busy customers are left out of the whole run.';
 
--- rotate --------------------------------------------------------------------------------------
-
--- The sleeping customers of a pool, the best first, from below a position in that order.
-CREATE FUNCTION highseas.sleepers(
-    tenant_id bigint, pool_key text, now timestamptz, most integer,
-    below_score real DEFAULT 'infinity', below_online boolean DEFAULT true, below_has_email boolean DEFAULT true, below_key text DEFAULT '')
-RETURNS TABLE (customer_key text, score real, online boolean, has_email boolean)
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    SELECT c.customer_key, c.score, c.online, c.has_email
-    FROM highseas.customer c
-    WHERE c.tenant_id = sleepers.tenant_id AND c.pool_key = sleepers.pool_key AND c.state = 'free'
-      AND (c.score, c.online, c.has_email, c.customer_key) < (below_score, below_online, below_has_email, below_key)
-      AND c.pooled_since <= (
-          SELECT highseas.shift(now, - p.rotate_after, t.time_zone)
-          FROM highseas.pool p JOIN highseas.tenant t ON t.tenant_id = p.tenant_id
-          WHERE p.tenant_id = sleepers.tenant_id AND p.pool_key = sleepers.pool_key)
-      AND (c.embargo_until IS NULL OR c.embargo_until <= now)
-    ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
-    LIMIT greatest(most, 0);
-END;
-COMMENT ON FUNCTION highseas.sleepers(bigint, text, timestamptz, integer, real, boolean, boolean, text) IS
-'The customers that lie in a pool for its rotate_after or longer, not under embargo: the best most of them below a position in the order of the pool';
-
-CREATE FUNCTION highseas.plan_pool_rotation(tenant_id bigint, pool_key text, now timestamptz, customers text[], busy_reps text[])
-RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
-LANGUAGE sql STABLE
-BEGIN ATOMIC
-    WITH pool AS (
-        SELECT p.rotate_tiers, p.members_only
-        FROM highseas.pool p WHERE p.tenant_id = plan_pool_rotation.tenant_id AND p.pool_key = plan_pool_rotation.pool_key
-    ), sleeper AS (
-        SELECT c.customer_key, c.score, c.region, c.class
-        FROM highseas.customer c
-        WHERE c.tenant_id = plan_pool_rotation.tenant_id AND c.customer_key = ANY (customers)
-    ), member AS (
-        SELECT r.rep_key, r.held, r.waiting_since, f.tier,
-               coalesce(array_position(pool.rotate_tiers, f.tier), 0) AS rank
-        FROM highseas.rep r
-        CROSS JOIN pool
-        CROSS JOIN LATERAL highseas.rep_facts(plan_pool_rotation.tenant_id, r.rep_key, now) f
-        WHERE r.tenant_id = plan_pool_rotation.tenant_id AND f.active
-          AND (pool.rotate_tiers IS NULL OR f.tier = ANY (pool.rotate_tiers))
-          AND (NOT pool.members_only OR EXISTS (
-               SELECT FROM highseas.pool_member m
-               WHERE m.tenant_id = plan_pool_rotation.tenant_id AND m.pool_key = plan_pool_rotation.pool_key
-                 AND (m.rep_key IS NULL OR m.rep_key = r.rep_key) AND (m.tier IS NULL OR m.tier = f.tier)))
-    ), room AS (
-        SELECT m.rep_key, l.kind, l.class, l.maximum - l.used AS remaining
-        FROM member m
-        CROSS JOIN LATERAL highseas.limits_of(plan_pool_rotation.tenant_id, m.rep_key, now) l
-        WHERE l.pool_key IS NULL OR l.pool_key = plan_pool_rotation.pool_key
-        UNION ALL
-        -- A class that goes to other tiers only: no room for it.
-        SELECT m.rep_key, 'capacity', t.class, 0
-        FROM member m
-        CROSS JOIN (SELECT x.class, array_agg(x.tier) AS tiers FROM highseas.treatment_tier x
-                    WHERE x.tenant_id = plan_pool_rotation.tenant_id GROUP BY x.class) t
-        WHERE (m.tier = ANY (t.tiers)) IS NOT TRUE
-    ), past AS (
-        SELECT DISTINCT h.customer_key, h.rep_key
-        FROM highseas.holding h JOIN sleeper s ON s.customer_key = h.customer_key
-        WHERE h.tenant_id = plan_pool_rotation.tenant_id
-    )
-    SELECT p.turn, p.customer_key, p.rep_key, p.reason
-    FROM highseas.plan_rotation(
-        (SELECT array_agg(s.customer_key ORDER BY s.customer_key) FROM sleeper s),
-        (SELECT array_agg(s.score ORDER BY s.customer_key) FROM sleeper s),
-        (SELECT array_agg(s.region ORDER BY s.customer_key) FROM sleeper s),
-        (SELECT array_agg(s.class ORDER BY s.customer_key) FROM sleeper s),
-        (SELECT array_agg(m.rep_key ORDER BY m.rep_key) FROM member m),
-        (SELECT array_agg(m.rank ORDER BY m.rep_key) FROM member m),
-        (SELECT array_agg(m.waiting_since ORDER BY m.rep_key) FROM member m),
-        (SELECT array_agg(g.rep_key ORDER BY g.rep_key, g.region) FROM highseas.rep_region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
-        (SELECT array_agg(g.region ORDER BY g.rep_key, g.region) FROM highseas.rep_region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
-        (SELECT array_agg(g.region ORDER BY g.region) FROM highseas.region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
-        (SELECT array_agg(g.parent ORDER BY g.region) FROM highseas.region g WHERE g.tenant_id = plan_pool_rotation.tenant_id),
-        (SELECT array_agg(x.rep_key ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
-        (SELECT array_agg(x.kind ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
-        (SELECT array_agg(x.class ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
-        (SELECT array_agg(x.remaining ORDER BY x.rep_key, x.kind, x.class, x.remaining) FROM room x),
-        (SELECT array_agg(p.customer_key ORDER BY p.customer_key, p.rep_key) FROM past p),
-        (SELECT array_agg(p.rep_key ORDER BY p.customer_key, p.rep_key) FROM past p),
-        busy_reps
-    ) WITH ORDINALITY AS p(customer_key, rep_key, reason, turn);
-END;
-COMMENT ON FUNCTION highseas.plan_pool_rotation(bigint, text, timestamptz, text[], text[]) IS
-'The rotation of these sleeping customers of a pool: gathers the facts and asks plan_rotation(). busy_reps get nothing.';
-
-CREATE FUNCTION highseas.planned_rotation(pool text DEFAULT NULL, most integer DEFAULT 10000)
-RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    t bigint := highseas.current_tenant();
-    chosen text := highseas.only_pool(t, pool);
-    now timestamptz := highseas.clock();
-BEGIN
-    IF most IS NULL OR most < 0 OR most > 1000000 THEN
-        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'most is out of range', DETAIL = 'It must lie between 0 and 1000000.';
-    END IF;
-    RETURN QUERY SELECT p.turn, p.customer_key, p.rep_key, p.reason
-    FROM highseas.plan_pool_rotation(t, chosen, now, ARRAY(
-        SELECT s.customer_key FROM highseas.sleepers(t, chosen, now, most) s), '{}') p;
-END
-$$;
-COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
-'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it, or the reason why nobody does (no-reps, no-region, earlier-holder, capacity, quota; rotate() knows busy, too: who might get it was at work). pool may be omitted where the tenant has one; most: of how many customers, the best first (rotate() itself gives away all that sleep, up to its max_rows, and of every pool). Errors: 42704 unknown pool, 22023.';
-
--- A run walks through the pools, each from its best sleeper downwards; job_run.position says how far.
-CREATE FUNCTION highseas.rotate_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
-AS $$
-DECLARE
-    now timestamptz := highseas.clock();
-    at jsonb := (SELECT j.position::jsonb FROM highseas.job_run j
-                 WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run);
-    pool text;
-    found integer;
-    keys text[];
-    reps text[];
-    busy_reps text[];
-    acted timestamptz;
-    turns_before bigint := coalesce((at ->> 'turn')::bigint, 0);
-    turns bigint;
-    left_out bigint;
-BEGIN
-    -- Every rep may be concerned, so all are locked, before any is written; the plan then rests on what cannot change.
-    -- Who is at work at this moment gets a few looks, with no lock held between them; then the batch goes without him.
-    FOR look IN 1 .. 5 LOOP
-        BEGIN
-            SELECT coalesce(array_agg(x.rep_key), '{}'), max(x.last_act_at) INTO reps, acted
-            FROM (SELECT r.rep_key, r.last_act_at FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id
-                  ORDER BY r.rep_key FOR NO KEY UPDATE SKIP LOCKED) x;
-            busy_reps := ARRAY(SELECT r.rep_key FROM highseas.rep r WHERE r.tenant_id = rotate_batch.tenant_id
-                               EXCEPT SELECT unnest(reps));
-            EXIT WHEN cardinality(busy_reps) = 0 OR look = 5;
-            RAISE lock_not_available;
-        EXCEPTION WHEN lock_not_available THEN
-            PERFORM pg_sleep(.01);
-        END;
-    END LOOP;
-    now := greatest(now, acted);
-    IF at IS NULL THEN
-        DELETE FROM highseas.rotation r WHERE r.tenant_id = rotate_batch.tenant_id;
-        -- Whoever takes nothing now is not owed anything when he is back.
-        UPDATE highseas.rep r SET waiting_since = now
-        WHERE r.tenant_id = rotate_batch.tenant_id AND r.rep_key = ANY (reps) AND NOT (
-            SELECT f.active FROM highseas.rep_facts(r.tenant_id, r.rep_key, now) f);
-    END IF;
-    pool := coalesce(at ->> 'pool', (SELECT min(p.pool_key) FROM highseas.pool p
-                                     WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL));
-    SELECT array_agg(s.customer_key ORDER BY s.score DESC, s.online DESC, s.has_email DESC, s.customer_key DESC), count(*)
-    INTO keys, found
-    FROM highseas.sleepers(tenant_id, pool, now, batch, coalesce((at ->> 'score')::real, 'infinity'),
-             coalesce((at ->> 'online')::boolean, true), coalesce((at ->> 'has_email')::boolean, true),
-             coalesce(at ->> 'key', '')) s;
-    at := CASE WHEN found = batch THEN (
-        SELECT jsonb_build_object('pool', pool, 'score', c.score, 'online', c.online, 'has_email', c.has_email, 'key', c.customer_key)
-        FROM highseas.customer c WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = keys[found])
-    ELSE (
-        SELECT jsonb_build_object('pool', min(p.pool_key)) FROM highseas.pool p
-        WHERE p.tenant_id = rotate_batch.tenant_id AND p.rotate_after IS NOT NULL AND p.pool_key > pool) END;
-    more := at ->> 'pool' IS NOT NULL;
-
-    SELECT coalesce(array_agg(x.customer_key), '{}'), max(x.last_act_at) INTO keys, acted
-    FROM (SELECT c.customer_key, c.last_act_at, c.pool_key, c.state FROM highseas.customer c
-          WHERE c.tenant_id = rotate_batch.tenant_id AND c.customer_key = ANY (keys)
-          ORDER BY c.customer_key OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) x
-    WHERE x.pool_key = pool AND x.state = 'free';
-    now := greatest(now, acted + interval '1 microsecond');
-    left_out := found - cardinality(keys);
-
-    WITH planned AS (
-        INSERT INTO highseas.rotation AS r (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason)
-        SELECT rotate_batch.tenant_id, run, turns_before + p.turn, pool, p.customer_key, now, p.rep_key, p.reason
-        FROM highseas.plan_pool_rotation(rotate_batch.tenant_id, pool, now, keys, busy_reps) p
-        RETURNING r.turn, r.customer_key, r.rep_key, r.reason)
-    SELECT coalesce(array_agg(p.customer_key ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
-           coalesce(array_agg(p.rep_key ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
-           count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
-    INTO keys, reps, turns, left_out FROM planned p;
-
-    INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
-    SELECT rotate_batch.tenant_id, now, t.rep_key, t.customer_key, 'given', t.due_at,
-           format('Customer %s is yours now: it slept in the pool', t.customer_key)
-    FROM highseas.take_in_turn(tenant_id, keys, reps, highseas.actor(), now) t;
-    IF cardinality(keys) > 0 THEN
-        PERFORM pg_notify('highseas', '');
-    END IF;
-    UPDATE highseas.job_run j
-    SET busy = j.busy + left_out, position = at || jsonb_build_object('turn', turns_before + turns)
-    WHERE j.tenant_id = rotate_batch.tenant_id AND j.run_id = run;
-    rows := cardinality(keys);
-END
-$$;
-COMMENT ON FUNCTION highseas.rotate_batch(bigint, bigint, integer) IS
-'Gives the next batch sleeping customers of a pool away, as planned_rotation() says; highseas.rotation keeps the plan with the reasons. Waits 50 ms at most for reps who are at work; who still is gets nothing from this batch.';
-
 -- replan, purge -------------------------------------------------------------------------------
 
 CREATE FUNCTION highseas.replan_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
@@ -508,9 +307,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF coalesce(job_start.job, '') <> ALL ('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,reclassify,wake,allocate,cover_leave,take_leads,check_profiles}') THEN
-        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(job_start.job, 100)),
-            HINT = 'One of expire_due, send_reminders, rotate, sync, reconcile, replan, purge, refresh_value, reclassify, wake, allocate, cover_leave, take_leads, check_profiles.';
+    IF NOT EXISTS (SELECT FROM highseas.jobs() x WHERE x.job = job_start.job) THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(coalesce(job_start.job, ''), 100)),
+            HINT = format('One of %s.', (SELECT string_agg(x.job, ', ') FROM highseas.jobs() x));
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -738,11 +537,7 @@ BEGIN
             DETAIL = 'schedule_jobs() registers the jobs with pg_cron.',
             HINT = 'CREATE EXTENSION pg_cron, or let any scheduler CALL highseas.expire_due() and the other jobs.';
     END IF;
-    FOR job, schedule IN
-        SELECT * FROM (VALUES ('sync', '*/5 * * * *'), ('expire_due', '*/5 * * * *'), ('send_reminders', '*/5 * * * *'),
-                              ('rotate', '0 6 * * *'), ('replan', '0 3 * * *'), ('reconcile', '30 2 * * *'), ('purge', '45 3 * * *'),
-                              ('refresh_value', '15 4 * * *'), ('reclassify', '45 4 * * *'), ('wake', '10 * * * *'),
-                              ('allocate', '*/5 * * * *'), ('cover_leave', '5 0 * * *'), ('take_leads', '*/5 * * * *'), ('check_profiles', '45 4 * * *')) v
+    FOR job, schedule IN SELECT j.job, j.schedule FROM highseas.jobs() j
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

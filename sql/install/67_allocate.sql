@@ -208,10 +208,12 @@ BEGIN ATOMIC
     CROSS JOIN (SELECT array_agg(x.rep_key) AS reps, array_agg(x.kind) AS kinds, array_agg(x.class) AS classes,
                        array_agg(x.remaining) AS remaining FROM room x) l
     CROSS JOIN (SELECT array_agg(x.customer_key) AS customers, array_agg(x.rep_key) AS reps FROM past x) h
+    CROSS JOIN (SELECT array_agg(x.class) AS classes, array_agg(x.tier) AS tiers FROM highseas.treatment_tier x
+                WHERE x.tenant_id = plan_pool_allocation.tenant_id AND NOT covers) f
     CROSS JOIN LATERAL highseas.plan_allocation(
         rule.method, c.keys, c."values", c.regions, c.classes, c.segments,
         r.keys, r.tiers, r.ranks, r.weights, r.loads, r.waiting, v.reps, v.regions, t.regions, t.parents,
-        a.reps, a.segments, a.factors, NULL, NULL, l.reps, l.kinds, l.classes, l.remaining, h.customers, h.reps,
+        a.reps, a.segments, a.factors, f.classes, f.tiers, l.reps, l.kinds, l.classes, l.remaining, h.customers, h.reps,
         CASE WHEN only_rep IS NULL THEN rule.least_share END, CASE WHEN only_rep IS NULL THEN rule.most_share END,
         r.received, rule.band_class, r.received_of_class, busy_reps
     ) WITH ORDINALITY AS p(customer_key, rep_key, reason, value, next_rep_key, next_value, upper_bound, turn);

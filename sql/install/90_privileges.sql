@@ -84,8 +84,8 @@ AS $$
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
                              'suggest_deadlines', 'intake_rows', 'retry_leads')
               THEN access IN ('manager', 'admin')
-          WHEN p.proname IN ('run_job', 'expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'reclassify', 'wake', 'take_leads', 'check_profiles',
-                             'allocate', 'cover_leave', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion') THEN access = 'admin'
+          WHEN p.proname IN ('run_job', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion')
+               OR p.proname IN (SELECT j.job FROM highseas.jobs() j) THEN access = 'admin'
           ELSE false END
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p

@@ -123,7 +123,8 @@ Verdict decide_claim(ClaimFacts &facts, std::span<const RepLimit> quotas,
 }
 
 // Whoever decides in place of a claim overrules holder, freeze, embargo and a closed pool; whoever
-// decides in place of the rep, cooldown, membership and the class's tiers, too; what the CRM says, leave and quotas.
+// decides in place of the rep, cooldown, membership and the class's tiers, too; what the CRM says,
+// leave and quotas.
 Verdict check_claim(std::int64_t tenant_id, Text rep_key, Text customer_key, Time now, Text act) {
     const bool by_rep = act == "claim" || act == "transfer";
     const bool by_crm = act == "import" || act == "adopt";

@@ -142,8 +142,8 @@ HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow>
 }
 
 std::span<const Leave> leaves_from(FunctionCallInfo fcinfo) {
-    const auto from = array_argument<Time>(fcinfo, 14, "leaves_from");
-    const auto until = array_argument<Time>(fcinfo, 15, "leaves_until");
+    const auto from = array_argument<Time>(fcinfo, 15, "leaves_from");
+    const auto until = array_argument<Time>(fcinfo, 16, "leaves_until");
     check(check_lengths("leave", {from.size(), until.size()}));
     auto *leaves = allocate<Leave>(from.size());
     for (std::size_t i = 0; i < from.size(); ++i) {
@@ -177,7 +177,8 @@ Datum highseas_due(PG_FUNCTION_ARGS) {
     if (held_since && !open_deal)
         due = find_due({*held_since, optional_argument<Time>(fcinfo, 1),
                         optional_argument<Time>(fcinfo, 2), optional_argument<Time>(fcinfo, 3),
-                        optional_argument<Time>(fcinfo, 4), optional_argument<Time>(fcinfo, 14), leaves_from(fcinfo)},
+                        optional_argument<Time>(fcinfo, 4), optional_argument<Time>(fcinfo, 14),
+                        leaves_from(fcinfo)},
                        rules, calendar);
 
     Datum values[2] = {TimestampTzGetDatum(due.at.value_or(0)), 0};
@@ -208,7 +209,7 @@ Datum highseas_due_of(PG_FUNCTION_ARGS) {
             plan_holding({*held_since, optional_argument<Time>(fcinfo, 5),
                           optional_argument<Time>(fcinfo, 6), optional_argument<Time>(fcinfo, 7),
                           optional_argument<Time>(fcinfo, 8), optional_argument<Time>(fcinfo, 11),
-                             find_leaves(tenant_id, rep_key, find_zone(*calendar->zone))},
+                          find_leaves(tenant_id, rep_key, find_zone(*calendar->zone))},
                          find_deadlines(tenant_id, holding), *calendar,
                          optional_argument<Time>(fcinfo, 12), now);
     }

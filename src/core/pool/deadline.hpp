@@ -27,7 +27,7 @@ struct HoldingFacts {
     std::optional<Time> extended_until;
     std::optional<Time> protected_until;
     std::optional<Time> asleep_until{}; // he buys then, not now
-    std::span<const Leave> leaves{}; // in the order of their beginnings; they may overlap
+    std::span<const Leave> leaves{};    // in the order of their beginnings; they may overlap
 };
 
 // As they are configured; the arrays stand in parallel, at most one element of a kind.
