@@ -126,22 +126,23 @@ BEGIN
         FROM highseas.purchase p
         WHERE p.tenant_id = t.tenant_id AND (rfm.currency IS NULL OR p.currency = rfm.currency)
         GROUP BY p.customer_key
-    ), measured AS (
+    ), measured AS MATERIALIZED (  -- else whole summaries are sorted
         SELECT x.customer_key, t.ends_on - (x.s).last_on AS recency, (x.s).repeats + 1 AS frequency, (x.s).total AS monetary
         FROM (SELECT * FROM summary OFFSET 0) x WHERE (x.s).repeats IS NOT NULL
     ), breaks AS (
         SELECT array_agg(b.score) FILTER (WHERE b.measure = 'recency') AS r_scores, array_agg(-b.bound) FILTER (WHERE b.measure = 'recency') AS r_bounds,
                array_agg(b.score) FILTER (WHERE b.measure = 'frequency') AS f_scores, array_agg(b.bound) FILTER (WHERE b.measure = 'frequency') AS f_bounds,
-               array_agg(b.score) FILTER (WHERE b.measure = 'monetary') AS m_scores, array_agg(b.bound) FILTER (WHERE b.measure = 'monetary') AS m_bounds
+               array_agg(b.score) FILTER (WHERE b.measure = 'monetary') AS m_scores, array_agg(b.bound) FILTER (WHERE b.measure = 'monetary') AS m_bounds,
+               (SELECT count(*) FROM measured) AS everybody
         FROM highseas.rfm_break b WHERE b.tenant_id = t.tenant_id
     ), scored AS (
         SELECT m.customer_key, m.recency, m.frequency, m.monetary,
                coalesce(highseas.break_score(-m.recency, b.r_scores, b.r_bounds),
-                        highseas.quantile_score(rank() OVER (ORDER BY m.recency DESC), count(*) OVER ())) AS r_score,
+                        highseas.quantile_score(rank() OVER (ORDER BY m.recency DESC), b.everybody)) AS r_score,
                coalesce(highseas.break_score(m.frequency, b.f_scores, b.f_bounds),
-                        highseas.quantile_score(rank() OVER (ORDER BY m.frequency), count(*) OVER ())) AS f_score,
+                        highseas.quantile_score(rank() OVER (ORDER BY m.frequency), b.everybody)) AS f_score,
                coalesce(highseas.break_score(m.monetary::double precision, b.m_scores, b.m_bounds),
-                        highseas.quantile_score(rank() OVER (ORDER BY m.monetary), count(*) OVER ())) AS m_score
+                        highseas.quantile_score(rank() OVER (ORDER BY m.monetary), b.everybody)) AS m_score
         FROM measured m CROSS JOIN breaks b
     )
     SELECT s.customer_key, s.recency, s.frequency, s.monetary, s.r_score, s.f_score, s.m_score,
