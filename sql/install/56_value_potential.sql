@@ -25,12 +25,15 @@ LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     WITH k AS MATERIALIZED (
         SELECT x.fact, row_number() OVER () AS n, substr(x.fact, 12) AS attribute,
+               array_position(ARRAY['main_products', 'company', 'contact', 'position', 'email', 'phone', 'mobile', 'fax', 'address',
+                                    'city', 'country', 'website', 'source'], x.fact) AS place,
                (SELECT array_agg('%' || replace(replace(replace(lower(w), '\', '\\'), '%', '\%'), '_', '\_') || '%')
                 FROM unnest(x.words) w) AS patterns
         FROM highseas.criteria_of(profile_facts.tenant_id, profile_facts.scheme, profile_facts.version) x)
     SELECT c.customer_key, ARRAY(
         SELECT CASE
-            WHEN k.fact LIKE 'attributes.%' THEN highseas.attribute_fact(f.attributes -> k.attribute, k.patterns)
+            -- The planner puts a function's text in its place only where its arguments cost little.
+            WHEN k.place IS NOT NULL THEN highseas.text_fact(t.texts[k.place], k.patterns, k.fact = ANY (a.columns))
             WHEN k.fact = 'online' THEN CASE WHEN c.online OR 'online' = ANY (a.columns) THEN c.online::integer END
             -- What does not work is not there.
             WHEN k.fact = 'email' AND q.email = 0 OR k.fact = 'phone' AND q.phone = 0
@@ -52,13 +55,7 @@ BEGIN ATOMIC
             WHEN k.fact = 'company_details' THEN (
                 SELECT sum(highseas.text_fact(d.value, '{}', d.name = ANY (a.columns))) / 4
                 FROM (VALUES ('company', f.company), ('website', f.website), ('city', f.city), ('country', f.country)) d(name, value))
-            ELSE highseas.text_fact(
-                CASE k.fact
-                    WHEN 'main_products' THEN f.main_products WHEN 'company' THEN f.company WHEN 'contact' THEN f.contact
-                    WHEN 'position' THEN f.position WHEN 'email' THEN f.email WHEN 'phone' THEN f.phone WHEN 'mobile' THEN f.mobile
-                    WHEN 'fax' THEN f.fax WHEN 'address' THEN f.address WHEN 'city' THEN f.city WHEN 'country' THEN f.country
-                    WHEN 'website' THEN f.website WHEN 'source' THEN f.source END,
-                k.patterns, k.fact = ANY (a.columns))
+            ELSE highseas.attribute_fact(f.attributes -> k.attribute, k.patterns)
             END
         FROM k ORDER BY k.n)
     FROM highseas.customer c
@@ -66,6 +63,10 @@ BEGIN ATOMIC
     LEFT JOIN highseas.attachment a ON a.tenant_id = f.tenant_id AND a.attachment = f.attachment
     CROSS JOIN LATERAL highseas.profile_check_of(f, (SELECT highseas.screen_rule_of(profile_facts.tenant_id)),
         (SELECT highseas.domain_rules(profile_facts.tenant_id)), (SELECT highseas.company_words(profile_facts.tenant_id))) q
+    -- In the order of the places.
+    CROSS JOIN LATERAL (
+        SELECT ARRAY[f.main_products, f.company, f.contact, f.position, f.email, f.phone, f.mobile, f.fax, f.address, f.city,
+                     f.country, f.website, f.source] AS texts OFFSET 0) t
     WHERE c.tenant_id = profile_facts.tenant_id AND c.state <> 'gone';
 END;
 COMMENT ON FUNCTION highseas.profile_facts(bigint, text, integer, timestamptz) IS
