@@ -118,6 +118,17 @@ INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, acto
 SELECT highseas.make_stale(1, '{lead 9}');
 CALL highseas.refresh_value();
 SELECT customer_key, actual_value, service_cost, margin FROM highseas.loss_makers;
+-- So does what the CRM says of him: an attribute.
+UPDATE highseas.value_rule SET cost_attribute = 'service';
+UPDATE highseas.profile SET attributes = CASE customer_key
+    WHEN 'lead 9' THEN '{"service": 2.5}' WHEN 'lead 10' THEN '{"service": 7}' WHEN 'lead 11' THEN '{"service": "much"}' ELSE '{"service": -1}' END::jsonb
+WHERE customer_key IN ('lead 9', 'lead 10', 'lead 11', 'lead 12');
+SELECT highseas.make_stale(1, '{lead 9,lead 10,lead 11,lead 12}');
+CALL highseas.refresh_value();
+SELECT customer_key, actual_value, service_cost, margin FROM highseas.loss_makers;
+UPDATE highseas.value_rule SET cost_attribute = DEFAULT;
+SELECT highseas.make_stale(1, '{lead 9,lead 10}');
+CALL highseas.refresh_value();
 SELECT customers, loss_makers, round(loss, 2), round(top_20_share::numeric, 3), peak_share > 1 AS above_one FROM highseas.profit_concentration;
 SELECT customers, moved_over_10, round(stability_index::numeric, 6) FROM highseas.value_drift;
 

@@ -10,12 +10,13 @@ CREATE TABLE highseas.value_rule (
     margin double precision NOT NULL DEFAULT 1 CHECK (margin > 0 AND margin <= 1),
     period interval NOT NULL DEFAULT '1 year' CHECK (period BETWEEN '1 day' AND '100 years'),
     follow_up_cost numeric NOT NULL DEFAULT 0 CHECK (follow_up_cost BETWEEN 0 AND 1e9),
+    cost_attribute text COLLATE "C" CHECK (octet_length(cost_attribute) BETWEEN 1 AND 63),
     scheme text COLLATE "C" NOT NULL DEFAULT 'default',
     refit_after interval NOT NULL DEFAULT '30 days' CHECK (refit_after >= '0'),
     revalue_after interval NOT NULL DEFAULT '7 days' CHECK (revalue_after >= '0')
 );
 COMMENT ON TABLE highseas.value_rule IS
-'How customers are valued; without a row by the defaults of its columns. currency: of all figures, '''' = of orders that give none (NULL = the only one there is); orders in others are left out, and when no order is in it, or it is NULL and there are several, refresh_value() fails and the earlier fit stays in force. model, unit: the lifetime model and its unit. horizon: how far values look ahead, in units (at most 100 years). discount_rate: a year. margin: profit for an amount of 1; with 1 the figures are sales, not profit. period: what the actual value looks back on. follow_up_cost: service cost of a follow-up. scheme: the scorecard. refit_after: age at which a fit is made anew; 0 makes one at each run. revalue_after: age at which a customer is, also when nothing changed but the day.';
+'How customers are valued; without a row by the defaults of its columns. currency: of all figures, '''' = of orders that give none (NULL = the only one there is); orders in others are left out, and when no order is in it, or it is NULL and there are several, refresh_value() fails and the earlier fit stays in force. model, unit: the lifetime model and its unit. horizon: how far values look ahead, in units (at most 100 years). discount_rate: a year. margin: profit for an amount of 1; with 1 the figures are sales, not profit. period: what the actual value looks back on. follow_up_cost: service cost of a follow-up. cost_attribute: the key in a profile''s attributes whose number is what serving him cost in the period besides, as the CRM''s query has it; NULL, or no number of 0 or more there = nothing. scheme: the scorecard. refit_after: age at which a fit is made anew; 0 makes one at each run. revalue_after: age at which a customer is, also when nothing changed but the day.';
 
 CREATE TABLE highseas.value_run (
     tenant_id bigint NOT NULL,
@@ -74,5 +75,5 @@ CREATE TABLE highseas.customer_value (
     PRIMARY KEY (tenant_id, customer_key)
 );
 COMMENT ON TABLE highseas.customer_value IS
-'What each customer is worth at the end of as_of by the fits of run_id, in currency. actual_value: profit of the rule''s period, margin * orders - service_cost, the cost of his follow-ups. Of buyers p_alive, the purchases expected within horizon (of units), the expected spend on each, and clv, the profit expected within it, discounted; of the others conversion_chance, that he ever buys. potential_value: clv, or conversion_chance * the clv of a new customer with his first purchase; NULL where no fit can tell. potential_score: 0 to 100, coverage: 0 to 1, how much of the scorecard is known; earlier_score, earlier_alive: the score and p_alive before the valuation.';
+'What each customer is worth at the end of as_of by the fits of run_id, in currency. actual_value: profit of the rule''s period, margin * orders - service_cost, which is the cost of his follow-ups and what the rule''s cost_attribute says. Of buyers p_alive, the purchases expected within horizon (of units), the expected spend on each, and clv, the profit expected within it, discounted; of the others conversion_chance, that he ever buys. potential_value: clv, or conversion_chance * the clv of a new customer with his first purchase; NULL where no fit can tell. potential_score: 0 to 100, coverage: 0 to 1, how much of the scorecard is known; earlier_score, earlier_alive: the score and p_alive before the valuation.';
 COMMENT ON COLUMN highseas.customer_value.is_stale IS 'Orders or profile changed since; refresh_value() values him again';

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     SELECT x.* INTO r FROM highseas.value_rule x WHERE x.tenant_id = value_rule_of.tenant_id;
     IF NOT FOUND THEN
-        r := ROW(tenant_id, NULL, 'mbg_nbd', 'week', 52, .1, 1, '1 year', 0, 'default', '30 days', '7 days');
+        r := ROW(tenant_id, NULL, 'mbg_nbd', 'week', 52, .1, 1, '1 year', 0, NULL, 'default', '30 days', '7 days');
     END IF;
     RETURN r;
 END
@@ -158,7 +158,12 @@ BEGIN
                              AND coalesce(p.currency, '') = fit.currency AND p.ordered_at > since AND p.ordered_at <= now), 0) AS sales,
                  r.follow_up_cost * (SELECT count(*) FROM highseas.follow_up u
                                      WHERE u.tenant_id = value_customers.tenant_id AND u.customer_key = f.customer_key
-                                       AND u.at > since AND u.at <= now) AS cost,
+                                       AND u.at > since AND u.at <= now)
+                 + coalesce((SELECT CASE WHEN jsonb_typeof(y.attributes -> r.cost_attribute) = 'number'
+                                         THEN least(greatest((y.attributes -> r.cost_attribute)::numeric, 0), 1e14) END
+                             FROM highseas.profile y
+                             WHERE y.tenant_id = value_customers.tenant_id AND y.customer_key = f.customer_key
+                               AND r.cost_attribute IS NOT NULL), 0) AS cost,
                  highseas.p_alive(fit.lifetime, s.repeats, s.recency, s.age) AS p_alive,
                  highseas.expected_purchases(fit.lifetime, s.repeats, s.recency, s.age, r.horizon) AS expected,
                  CASE WHEN s.repeats IS NOT NULL THEN highseas.expected_spend(fit.spend, s.repeats, s.mean_value) END AS spend,
