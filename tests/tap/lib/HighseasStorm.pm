@@ -457,7 +457,10 @@ JOIN highseas.capacity k ON k.tenant_id = h.tenant_id AND (k.rep_key IS NULL OR 
     AND (k.class IS NULL OR k.class = h.class) AND (k.pool_key IS NULL OR k.pool_key = h.pool_key)
 JOIN highseas.holding o ON o.tenant_id = h.tenant_id AND o.rep_key = h.rep_key AND o.started_at <= h.started_at
     AND (o.ended_at IS NULL OR o.ended_at > h.started_at)
-    AND (k.class IS NULL OR k.class = o.class) AND (k.pool_key IS NULL OR k.pool_key = o.pool_key)
+    -- Newcomers, to whom no CRM gives a class, may have been put into another one since.
+    AND (k.class IS NULL OR k.class = o.class AND NOT (o.customer_key LIKE 'n%' AND EXISTS (
+        SELECT FROM highseas.class_history y WHERE y.tenant_id = o.tenant_id AND y.customer_key = o.customer_key AND y.aspect = 'category')))
+    AND (k.pool_key IS NULL OR k.pool_key = o.pool_key)
 GROUP BY h.tenant_id, h.holding_id, h.rep_key, k.rule, h.started_at, h.act, k.maximum HAVING count(*) > k.maximum
 SQL
 

@@ -43,8 +43,9 @@ is($node->safe_psql('postgres', q{
 		((SELECT count(*) FROM highseas.holding WHERE act = 'import')),
 		((SELECT count(*) FROM highseas.holding WHERE act = 'adopt')),
 		((SELECT count(*) FROM highseas.holding WHERE end_act = 'gone')),
-		((SELECT count(*) FROM highseas.customer_value WHERE actual_value > 0))) x(n)}), 't',
-	'the jobs rotated, reminded, expired, imported, adopted, let go who vanished, and valued who bought');
+		((SELECT count(*) FROM highseas.customer_value WHERE actual_value > 0)),
+		((SELECT count(*) FROM highseas.class_history WHERE from_class IS NOT NULL))) x(n)}), 't',
+	'the jobs rotated, reminded, expired, imported, adopted, let go who vanished, valued who bought, and classed anew');
 check_crm($node, 'at last');
 is($node->safe_psql('postgres', 'SELECT * FROM highseas.check_consistency()'), '', 'and still consistent');
 
