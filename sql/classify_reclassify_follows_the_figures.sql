@@ -59,6 +59,11 @@ CALL highseas.reclassify();
 SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT count(*) FROM highseas.customer_class k JOIN public.before b USING (customer_key) WHERE k.xmin::text <> b.version;
 
+-- Stages of life have the margin, too: growing from 1.25 times the year before, no longer below 1.25 * .95.
+SELECT format('UPDATE highseas.purchase SET amount = %s WHERE customer_key = ''c3'' AND order_key = ''a''', a), 'CALL highseas.reclassify()',
+       'SELECT lifecycle FROM highseas.customer_classes WHERE customer_key = ''c3''' FROM unnest('{124,125,119,118,124,70,76,79}'::int[]) a \gexec
+UPDATE highseas.purchase SET amount = 100 WHERE customer_key = 'c3' AND order_key = 'a';
+
 -- c3 passes the border by more than the margin, but his stay is not over; then it is, though nothing else happened.
 UPDATE highseas.customer_value SET actual_value = 450 WHERE customer_key = 'c3';
 SET highseas.clock = '2026-03-31 09:59+00';
@@ -117,7 +122,7 @@ SELECT * FROM highseas_api.set_kind('c2', 'commercial', 'runs a shop');
 SELECT * FROM highseas_api.set_kind('c10', 'personal');
 UPDATE highseas.profile SET company = NULL, email = 'a@gmail.com' WHERE customer_key IN ('c1', 'c2');
 CALL highseas.reclassify();
-SELECT customer_key, kind, kind_is_chosen FROM highseas.customer_classes WHERE customer_key IN ('c1', 'c2', 'c10') ORDER BY 1;
+SELECT customer_key, kind, kind_is_chosen, abc_since FROM highseas.customer_classes WHERE customer_key IN ('c1', 'c2', 'c10') ORDER BY 1;
 SELECT * FROM highseas_api.set_kind('c2', NULL, 'closed it');
 SELECT aspect, from_class, to_class, reason FROM highseas.class_history WHERE customer_key = 'c2' AND aspect = 'kind' ORDER BY change_id;
 SELECT customer_key, act, reason, note FROM highseas.ledger WHERE act = 'set_kind';

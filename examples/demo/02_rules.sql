@@ -25,4 +25,6 @@ VALUES ('call-in-two-weeks', 'no_follow_up', NULL, 14, 'day', '{3 days,1 day}'),
 
 -- What a customer is worth: 30 cents of each dollar sold are profit, and a follow-up costs one dollar.
 INSERT INTO highseas.value_rule (margin, follow_up_cost) VALUES (.3, 1);
+-- A customer's class is left after two weeks at the earliest.
+INSERT INTO highseas.class_rule (minimum_stay) VALUES (14);
 SELECT demo.expect((SELECT count(*) = 3 FROM highseas.deadline), 'three deadlines are there') \g /dev/null
