@@ -225,6 +225,15 @@ COMMENT ON FUNCTION highseas.lifecycle(bigint, boolean, boolean, integer, intege
 purchases: how many. first_days, last_days: since the first and the last. alive: 0 to 1. recent, earlier: value of the last period and of as long a one before. The rest: the borders, as in lifecycle_rule.
 NULL: none, false, 0 days, unknown chance, no value. Errors: 22004 for a border NULL; 22023 for borders that are not sound.';
 
+CREATE FUNCTION highseas.next_lifecycle(
+    current text, purchases bigint, engaged boolean, refused boolean, first_days integer, last_days integer, alive double precision,
+    recent double precision, earlier double precision, new_days integer, lost_below double precision, lost_days integer,
+    growing_from double precision, declining_below double precision, margin double precision)
+RETURNS text LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'highseas_next_lifecycle';
+COMMENT ON FUNCTION highseas.next_lifecycle(text, bigint, boolean, boolean, integer, integer, double precision, double precision, double precision, integer, double precision, integer, double precision, double precision, double precision) IS
+'The stage of a customer who is in stage current now: that of lifecycle(), with the border by which he would leave lost, growing or declining moved outwards by the margin, a share of it; what he does (a first purchase, a refusal) counts at once.
+margin: 0 to 1. current: NULL or any other = none. The rest, NULL and errors as in lifecycle(); 22004, 22023 for the margin, too.';
+
 -- Kind -----------------------------------------------------------------------
 
 CREATE TABLE highseas.kind_rule (

@@ -124,17 +124,14 @@ BEGIN ATOMIC
            CASE WHEN k.state <> 'gone' THEN highseas.next_category(
                (SELECT highseas.categories_of(class_proposals.tenant_id)), k.old_category, k.category_since, class_proposals.now,
                k.abc, k.potential, k.alive, k.profit, k.margin, k.profit_margin, k.minimum_stay) END,
-           -- The borders of the stage he is in lie further out by the margin.
-           CASE WHEN k.state <> 'gone' THEN highseas.lifecycle(
-               k.purchases,
+           CASE WHEN k.state <> 'gone' THEN highseas.next_lifecycle(
+               k.old_lifecycle, k.purchases,
                k.purchases = 0 AND EXISTS (
                    SELECT FROM highseas.follow_up u
                    WHERE u.tenant_id = class_proposals.tenant_id AND u.customer_key = k.customer_key
                      AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by))),
-               NULL, k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision, e.new_days,
-               CASE k.old_lifecycle WHEN 'lost' THEN least(e.lost_below * (1 + k.margin), 1) ELSE e.lost_below END, e.lost_days,
-               CASE k.old_lifecycle WHEN 'growing' THEN greatest(e.growing_from * (1 - k.margin), e.declining_below) ELSE e.growing_from END,
-               CASE k.old_lifecycle WHEN 'declining' THEN least(e.declining_below * (1 + k.margin), e.growing_from) ELSE e.declining_below END) END,
+               NULL, k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
+               e.new_days, e.lost_below, e.lost_days, e.growing_from, e.declining_below, k.margin) END,
            CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
                (SELECT highseas.kinds_of(class_proposals.tenant_id)), k.company, k.website, k.email, k."position", k.source)) END,
            k.value, k.bounds, k.potential, k.alive, k.profit, k.purchases, k.first_days, k.last_days, k.recent, k.earlier

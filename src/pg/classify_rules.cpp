@@ -25,6 +25,7 @@ PG_FUNCTION_INFO_V1(highseas_next_category);
 PG_FUNCTION_INFO_V1(highseas_next_abc_class);
 PG_FUNCTION_INFO_V1(highseas_customer_kind);
 PG_FUNCTION_INFO_V1(highseas_lifecycle);
+PG_FUNCTION_INFO_V1(highseas_next_lifecycle);
 }
 
 namespace {
@@ -105,6 +106,48 @@ Stay stay_argument(FunctionCallInfo fcinfo, int since, int days) {
     return {required_argument<std::int64_t>(fcinfo, since, "since"),
             required_argument<std::int64_t>(fcinfo, since + 1, "now"),
             least * microseconds_per_day};
+}
+
+struct Life {
+    LifecycleFacts facts;
+    LifecycleRule rule;
+};
+
+// Thirteen arguments: those of lifecycle().
+Life life_arguments(FunctionCallInfo fcinfo, int first) {
+    auto days = [=](int i) {
+        return optional_argument<std::int32_t>(fcinfo, first + i).value_or(0);
+    };
+    auto number = [=](int i) {
+        const double value = number_argument(fcinfo, first + i);
+        return std::isnan(value) ? 0 : value;
+    };
+    LifecycleFacts facts{optional_argument<std::int64_t>(fcinfo, first).value_or(0),
+                         optional_argument<bool>(fcinfo, first + 1).value_or(false),
+                         optional_argument<bool>(fcinfo, first + 2).value_or(false),
+                         days(3),
+                         days(4),
+                         {},
+                         number(6),
+                         number(7)};
+    if (const double alive = number_argument(fcinfo, first + 5); !std::isnan(alive))
+        facts.alive = alive;
+    auto border = [=](int i, const char *name) {
+        if (PG_ARGISNULL(first + i))
+            raise_null(name);
+        return PG_GETARG_FLOAT8(first + i);
+    };
+    const LifecycleRule rule{required_argument<std::int32_t>(fcinfo, first + 8, "new_days"),
+                             border(9, "lost_below"),
+                             required_argument<std::int32_t>(fcinfo, first + 10, "lost_days"),
+                             border(11, "growing_from"), border(12, "declining_below")};
+    if (!rule.is_sound())
+        ereport(ERROR,
+                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+                 errmsg("the borders of the lifecycle are not sound"),
+                 errdetail("Days must not be negative, lost_days be positive, lost_below be "
+                           "between 0 and 1, and declining_below between 0 and growing_from.")));
+    return {facts, rule};
 }
 
 Datum letter_datum(FunctionCallInfo fcinfo, char letter) {
@@ -219,35 +262,14 @@ Datum highseas_customer_kind(PG_FUNCTION_ARGS) {
 // (purchases, engaged, refused, first_days, last_days, alive, recent, earlier,
 //  new_days, lost_below, lost_days, growing_from, declining_below)
 Datum highseas_lifecycle(PG_FUNCTION_ARGS) {
-    auto days = [fcinfo](int i) { return optional_argument<std::int32_t>(fcinfo, i).value_or(0); };
-    auto number = [fcinfo](int i) {
-        const double value = number_argument(fcinfo, i);
-        return std::isnan(value) ? 0 : value;
-    };
-    LifecycleFacts facts{optional_argument<std::int64_t>(fcinfo, 0).value_or(0),
-                         optional_argument<bool>(fcinfo, 1).value_or(false),
-                         optional_argument<bool>(fcinfo, 2).value_or(false),
-                         days(3),
-                         days(4),
-                         {},
-                         number(6),
-                         number(7)};
-    if (const double alive = number_argument(fcinfo, 5); !std::isnan(alive))
-        facts.alive = alive;
-    auto border = [fcinfo](int i, const char *name) {
-        if (PG_ARGISNULL(i))
-            raise_null(name);
-        return PG_GETARG_FLOAT8(i);
-    };
-    const LifecycleRule rule{required_argument<std::int32_t>(fcinfo, 8, "new_days"),
-                             border(9, "lost_below"),
-                             required_argument<std::int32_t>(fcinfo, 10, "lost_days"),
-                             border(11, "growing_from"), border(12, "declining_below")};
-    if (!rule.is_sound())
-        ereport(ERROR,
-                (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-                 errmsg("the borders of the lifecycle are not sound"),
-                 errdetail("Days must not be negative, lost_days be positive, lost_below be "
-                           "between 0 and 1, and declining_below between 0 and growing_from.")));
+    const auto [facts, rule] = life_arguments(fcinfo, 0);
     return text_datum(lifecycle(facts, rule));
+}
+
+// (current, as in lifecycle ..., margin)
+Datum highseas_next_lifecycle(PG_FUNCTION_ARGS) {
+    const auto [facts, rule] = life_arguments(fcinfo, 1);
+    const auto current = optional_argument<std::string_view>(fcinfo, 0).value_or("");
+    return text_datum(
+        next_lifecycle(current, facts, rule, margin_argument(fcinfo, 14, "margin", 1)));
 }

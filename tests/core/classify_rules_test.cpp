@@ -290,6 +290,50 @@ TEST_CASE("lifecycle: the stages by hand") {
     CHECK(stage({5, true, false, 900, 729, {}, 1, 0}) == "growing");
 }
 
+TEST_CASE(
+    "lifecycle: a stage is left beyond its border by the margin, and nobody goes back and forth") {
+    Random random(77);
+    const LifecycleRule rule{90, .2, 730, 1.25, .75};
+    const auto facts = [](double alive, double recent) {
+        return LifecycleFacts{5, true, false, 900, 10, alive, recent, 100};
+    };
+    const auto next = [&](std::string_view current, double alive, double recent) {
+        return std::string(next_lifecycle(current, facts(alive, recent), rule, .1));
+    };
+    CHECK(next("growing", .9, 112.6) == "growing");
+    CHECK(next("growing", .9, 112.4) == "core");
+    CHECK(next("core", .9, 124.9) == "core");
+    CHECK(next("declining", .9, 82.4) == "declining");
+    CHECK(next("declining", .9, 82.6) == "core");
+    CHECK(next("lost", .219, 100) == "lost");
+    CHECK(next("lost", .221, 100) == "core");
+    CHECK(next("core", .19, 100) == "lost");
+    CHECK(next("", .9, 125) == "growing");
+    int moves = 0, plain_moves = 0;
+    std::string current = "core", plain = "core";
+    for (int step = 0; step < 1'000; ++step) {
+        // Within the margin of all three borders.
+        const double alive = .19 + random.below(28) / 1'000.0;
+        const double recent = random.below(2) ? 113 + random.below(24) : 68 + random.below(14);
+        const std::string stage(next_lifecycle(current, facts(alive, recent), rule, .1));
+        const std::string now(lifecycle(facts(alive, recent), rule));
+        moves += stage != current;
+        plain_moves += now != plain;
+        current = stage;
+        plain = now;
+        REQUIRE((stage == now || stage == next(stage, alive, recent)));
+    }
+    CHECK(moves < 3);
+    CHECK(plain_moves > 300);
+    // A margin may be so wide that the borders meet, never that they cross.
+    for (const char *stage : {"growing", "declining", "lost"})
+        for (double margin = 0; margin <= 1; margin += .125)
+            CHECK_FALSE(next_lifecycle(stage, facts(.9, 100), rule, margin).empty());
+    // What he does counts at once.
+    CHECK(next_lifecycle("lead", {1, true, false, 0, 0, {}, 10, 0}, rule, .1) == "new");
+    CHECK(next_lifecycle("growing", {5, true, true, 900, 10, .9, 900, 1}, rule, .1) == "lost");
+}
+
 TEST_CASE("kind: the first rule that fits, in any case, and personal where none does") {
     using Names = std::vector<std::string_view>;
     const Names kinds{"commercial", "personal", "commercial"}, fields{"company", "email", "email"},

@@ -1,6 +1,8 @@
-// Where a customer is in his life with us, by what he did and a few borders.
+// Where a customer is in his life with us, by what he did and a few borders; and where he is next,
+// who does not go back and forth at one.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -47,6 +49,18 @@ inline std::string_view lifecycle(const LifecycleFacts &facts, const LifecycleRu
     if (facts.recent >= rule.growing_from * facts.earlier)
         return "growing";
     return "core";
+}
+
+// The borders of the stage that he is in lie further out by the margin, a share of each below one.
+inline std::string_view next_lifecycle(std::string_view current, const LifecycleFacts &facts,
+                                       LifecycleRule rule, double margin) noexcept {
+    if (current == "lost")
+        rule.lost_below = std::min(rule.lost_below * (1 + margin), 1.0);
+    else if (current == "growing")
+        rule.growing_from = std::max(rule.growing_from * (1 - margin), rule.declining_below);
+    else if (current == "declining")
+        rule.declining_below = std::min(rule.declining_below * (1 + margin), rule.growing_from);
+    return lifecycle(facts, rule);
 }
 
 } // namespace highseas
