@@ -10,5 +10,3 @@ SELECT demo.expect((SELECT sum(customers) FILTER (WHERE from_class <> to_class) 
 SELECT h.customer_key AS id, f.company, h.from_class, h.to_class, h.reason
 FROM highseas.class_history h JOIN highseas.profile f USING (tenant_id, customer_key)
 WHERE h.aspect = 'category' AND h.from_class = 'A' AND h.to_class > 'A' ORDER BY h.value DESC, h.customer_key LIMIT 3;
--- The holders were told. Here, of what is held.
-SELECT rep_key, message FROM highseas.notice WHERE kind = 'class' ORDER BY notice_id LIMIT 3;
