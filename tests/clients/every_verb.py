@@ -22,6 +22,7 @@ def calls(key):
     yield "claim_many", [[]], {"rep": "ann"}
     yield "follow_up", [key(1), "call", "it's \\ 客户", "ann"], {}
     yield "follow_up", [key(1)], {"note": None, "rep": "ann"}
+    yield "follow_up", [key(1), "call", None, "ann", None, "hesitating"], {"expected_on": in_days(90).date()}
     yield "extend", [key(1), in_days(18), "holidays", "ann"], {}
     yield "extend", [key(2)], {"until": in_days(60), "rep": "ann"}
     yield "decide_extension", [lambda got: got["extend"]["extension_id"], True], {}
@@ -41,6 +42,9 @@ def calls(key):
     yield "withdraw", [key(2)], {"reason": "insolvent"}
     yield "reinstate", [key(1), None, "main"], {}
     yield "reinstate", [key(2)], {"pool": "main"}
+    yield "withdraw_many", ["unattractive"], {"expected": 0}
+    yield "reinstate_many", ["unattractive", "main"], {}
+    yield "fill_win_back", ["main"], {"most": 10}
     yield "rekey_customer", [key(1), key(5)], {}
     yield "rekey_customer", [key(2)], {"new_key": key(6)}
     yield "merge_customer", [key(3), key(4)], {}

@@ -90,6 +90,7 @@ CALL highseas.return_to_pool('c36', 'price', rep => 'ann');
 CALL highseas.transfer('c4', 'dora', 'knows them', 'ann');
 CALL highseas.extend('c3', '2026-03-01', 'holidays', 'ann');
 CALL highseas.protect('c5', '2026-02-01', 'contract', 'ann');
+CALL highseas.follow_up('c5', 'call', 'compares offers', 'ann', NULL, 'hesitating', '2026-09-01');
 CALL highseas.withdraw('c40', 'insolvent');
 CALL highseas.claim('c1', 'ann', 'west');
 

@@ -159,6 +159,7 @@ DECLARE
     keys text[];
     x record;
     again record;
+    intent text;
     elsewhere text := CASE WHEN session_user ~ '^acme' THEN 'bolt' ELSE 'acme' END;
 BEGIN
     PERFORM set_config('highseas.clock', storm.clock()::text, false);
@@ -193,7 +194,10 @@ BEGIN
             SELECT 'claim', k, mine FROM unnest(keys) k
             WHERE NOT EXISTS (SELECT FROM jsonb_array_elements(x.refusals::jsonb) e WHERE e ->> 'customer' = k);
         WHEN 'follow_up' THEN
-            SELECT * INTO x FROM highseas_api.follow_up(key, 'call', NULL, mine);
+            intent := (ARRAY['interested', 'hesitating', 'not now', 'never'])[1 + floor(random() * 10)];
+            SELECT * INTO x FROM highseas_api.follow_up(key, 'call', NULL, mine, intent => intent,
+                expected_on => CASE intent WHEN 'not now' THEN storm.clock()::date + 1 + floor(random() * 2)::integer END,
+                reason => CASE intent WHEN 'never' THEN 'price' END);
             INSERT INTO storm.log (verb, customer, rep) VALUES ('follow_up', key, mine);
         WHEN 'return' THEN
             SELECT * INTO x FROM highseas_api.return_to_pool(key, 'price', rep => mine,
@@ -309,6 +313,8 @@ INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit
 SELECT t.tenant_id, d.* FROM highseas.tenant t, (VALUES
     ('six hours', 'no_follow_up', 6, 'hour', '{2 hours}'::interval[]),
     ('a day', 'longest_holding', 24, 'hour', '{2 hours}')) d;
+INSERT INTO highseas.deadline (tenant_id, rule, kind, intent, window_amount, window_unit, remind_before)
+SELECT t.tenant_id, 'three hours', 'no_follow_up', 'interested', 3, 'hour', '{1 hour}' FROM highseas.tenant t;
 -- acme's CRM decides who holds whom, bolt's is told.
 DO $$
 DECLARE

@@ -23,7 +23,7 @@ my $problems = finish_storm(start_storm($node, storm_seconds(20),
 	  assign => 16, transfer => 8, extend => 4, decide => 4, protect => 3, unprotect => 2, withdraw => 2, reinstate => 6,
 	  merge => 2, rekey => 2, acknowledge => 3, trespass => 1,
 	  arrive => 4, crm_new => 2, crm_change => 8, crm_deal => 2, crm_vanish => 2, crm_back => 2, crm_order => 4, crm_call => 8, crm_follow => 8 },
-	qw(expire_due send_reminders rotate replan purge sync reconcile refresh_value reclassify)));
+	qw(expire_due send_reminders rotate replan purge sync reconcile refresh_value reclassify wake)));
 is($problems, '', 'no client failed');
 check_storm($node, 'after the storm');
 is($node->safe_psql('postgres', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'}), 0, 'no deadlock in the statistics');
