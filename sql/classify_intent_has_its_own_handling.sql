@@ -62,9 +62,11 @@ CALL highseas.wake();
 CALL highseas.wake();
 SELECT rep_key, kind, message FROM highseas.notice ORDER BY notice_id;
 SELECT wake_at, woken_at FROM highseas.customer_intent;
+SELECT next_contact_at FROM highseas.customer_intents;
 SELECT rows, status FROM highseas.job_run WHERE job = 'wake' ORDER BY run_id;
 -- He gets in touch: the longest holding decides when it is over, but not before the day.
 SELECT due_at, due_rule FROM highseas_api.follow_up('c1', rep => 'ana');
+SELECT next_contact_at FROM highseas.customer_intents;
 SET highseas.clock = '2026-06-01 00:00';
 CALL highseas.expire_due();
 SELECT holder, state FROM highseas.customer WHERE customer_key = 'c1';
@@ -78,7 +80,7 @@ SELECT due_at, due_rule FROM highseas_api.assign('c2', 'ana');
 SELECT pg_temp.plan('c2');
 SELECT state FROM highseas_api.return_to_pool('c2', 'wrong_rep', rep => 'ana');
 SELECT customer_key, score FROM highseas.pool_list LIMIT 2;
--- Woken with nobody to hold it: the one who noted it is told, and it comes first; its score comes back with another intent.
+-- Woken with nobody to hold it: the one who noted it is told, and it comes first (not c1, whom ana called since); its score comes back with another intent.
 SET highseas.clock = '2026-08-25 09:00';
 CALL highseas.wake();
 SELECT rep_key, message FROM highseas.notice WHERE kind = 'wake' ORDER BY notice_id DESC LIMIT 1;

@@ -28,7 +28,7 @@ CREATE TABLE highseas.intent_rule (
     CONSTRAINT intent_rule_withdraw_check CHECK (intent = 'never' OR NOT withdraw)
 );
 COMMENT ON TABLE highseas.intent_rule IS
-'How customers of an intent are handled; of an intent without a row by builtin_intent_rules(). selling: whether an offer is in place; rhythm: how long after a contact the next is due; stage: what comes next; hint: what to do. Not now: wake_before, how long before the expected purchase the rep is told (NULL: when it is due); longest, how far ahead that may lie (NULL: any). rank: its place in the pool, first or last (who buys later: once awake), NULL = by score. withdraw: who never buys is taken out of service at once. Windows for holders are rows of deadline.';
+'How customers of an intent are handled; of an intent without a row by builtin_intent_rules(). selling: whether an offer is in place; rhythm: how long after a contact the next is due; stage: what comes next; hint: what to do. Not now: wake_before, how long before the expected purchase the rep is told (NULL: when it is due); longest, how far ahead that may lie (NULL: any). rank: its place in the pool, first or last (who buys later: once awake, until somebody got in touch), NULL = by score. withdraw: who never buys is taken out of service at once. Windows for holders are rows of deadline.';
 
 CREATE TABLE highseas.customer_intent (
     tenant_id bigint NOT NULL,
@@ -254,7 +254,10 @@ BEGIN
         FROM highseas.customer_intent i
         JOIN highseas.customer c ON c.tenant_id = i.tenant_id AND c.customer_key = i.customer_key
         LEFT JOIN place p ON p.intent = i.intent AND p.pool_key = c.pool_key AND c.state = 'free'
-                         AND (i.intent <> 'not now' OR i.woken_at IS NOT NULL)
+                         -- Once awake, until somebody got in touch.
+                         AND (i.intent <> 'not now' OR i.woken_at IS NOT NULL AND NOT EXISTS (
+                             SELECT FROM highseas.follow_up f
+                             WHERE f.tenant_id = i.tenant_id AND f.customer_key = i.customer_key AND f.at >= i.woken_at))
         WHERE i.tenant_id = rank_intents.tenant_id
           AND (p.score IS NOT NULL AND (p.score, p.score) IS DISTINCT FROM (i.ranked_score, c.score)
                OR p.score IS NULL AND i.ranked_score IS NOT NULL)
@@ -283,8 +286,8 @@ COMMENT ON FUNCTION highseas.rank_intents(bigint, integer) IS
 CREATE VIEW highseas.customer_intents WITH (security_invoker) AS
 SELECT i.customer_key, c.holder, c.pool_key, c.state, i.intent, i.since, i.at, i.rep_key, i.expected_on, i.reason,
        r.selling, r.stage, r.hint,
-       CASE i.intent WHEN 'not now' THEN coalesce(i.wake_at, i.woken_at)
-            ELSE highseas.shift(greatest(i.at, c.last_follow_up_at), r.rhythm, t.time_zone) END AS next_contact_at
+       CASE WHEN i.intent <> 'not now' THEN highseas.shift(greatest(i.at, c.last_follow_up_at), r.rhythm, t.time_zone)
+            WHEN (c.last_follow_up_at >= i.woken_at) IS NOT TRUE THEN coalesce(i.wake_at, i.woken_at) END AS next_contact_at
 FROM highseas.customer_intent i
 JOIN highseas.tenant t ON t.tenant_id = i.tenant_id
 JOIN highseas.customer c ON c.tenant_id = i.tenant_id AND c.customer_key = i.customer_key
