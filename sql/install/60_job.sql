@@ -491,7 +491,7 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('reclassify', tenant, max_row
 COMMENT ON PROCEDURE highseas.reclassify(text, bigint, double precision, integer) IS
 'Job: brings the classes of all valued customers up to date, by the rows of class_rule, category_rule, lifecycle_rule and kind_rule: run it after refresh_value. rows counts the customers in whom something changed. Arguments and errors as in expire_due; it fails while the category rules leave a gap.';
 
-CREATE PROCEDURE highseas.wake(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 1000)
+CREATE PROCEDURE highseas.wake(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 5000)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('wake', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.wake(text, bigint, double precision, integer) IS
 'Job: tells the reps of customers who wanted to buy later that the time has come, and gives the free ones the place in the pool that intent_rule asks for. Arguments and errors as in expire_due.';
