@@ -67,6 +67,8 @@ SELECT rows, status FROM highseas.job_run WHERE job = 'wake' ORDER BY run_id;
 -- He gets in touch: the longest holding decides when it is over, but not before the day.
 SELECT due_at, due_rule FROM highseas_api.follow_up('c1', rep => 'ana');
 SELECT next_contact_at FROM highseas.customer_intents;
+-- Interested again after all: the longest holding is over, but not sooner than was said.
+SELECT due_at, due_rule FROM highseas_api.follow_up('c1', rep => 'ana', intent => 'interested');
 SET highseas.clock = '2026-06-01 00:00';
 CALL highseas.expire_due();
 SELECT holder, state FROM highseas.customer WHERE customer_key = 'c1';

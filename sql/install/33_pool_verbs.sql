@@ -413,9 +413,11 @@ BEGIN
     not_before := c.due_at;
     IF intent IS NOT NULL THEN
         asleep_until := highseas.learn_intent(t, customer, who, intent, expected_on, reason, now);
-        -- Another intent has windows of its own, which may be shorter.
+        -- Another intent has windows of its own, which may be shorter; where they are over already, the date stays.
         IF (intent, asleep_until) IS DISTINCT FROM (c.intent, c.asleep_until) THEN
-            not_before := NULL;
+            d := highseas.due_of(t, who, c.pool_key, c.class, c.held_since, now, c.last_order_at, c.extended_until,
+                                 c.protected_until, c.deal, intent, asleep_until, NULL, now);
+            not_before := CASE WHEN d.due_at <= now THEN c.due_at END;
         END IF;
         c.intent := intent;
         c.asleep_until := asleep_until;
