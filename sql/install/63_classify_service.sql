@@ -1,12 +1,12 @@
 -- The service that customers should get, and the one they got.
 
 CREATE FUNCTION highseas.treated_customers(tenant_id bigint, held_only boolean)
-RETURNS TABLE (customer_key text, class text, kind text, rule text, goal text, service_share numeric,
-               service_floor numeric, service_cap numeric, value numeric, headroom numeric)
+RETURNS TABLE (customer_key text, holder text, class text, kind text, rule text, goal text, action text,
+               service_share numeric, service_floor numeric, service_cap numeric, value numeric, headroom numeric)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH served AS MATERIALIZED (
-        SELECT c.customer_key, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind,
+        SELECT c.customer_key, c.holder, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind,
                least(greatest(v.actual_value, 0), 1e14) AS value,
                least(greatest(v.potential_value::numeric - v.actual_value, 0), 1e14) AS headroom
         FROM highseas.customer c
@@ -18,8 +18,8 @@ BEGIN ATOMIC
         FROM (SELECT DISTINCT x.class, x.kind FROM served x) s
         LEFT JOIN LATERAL highseas.treatment_of(treated_customers.tenant_id, nullif(s.class, ''), nullif(s.kind, '')) t ON true
     )
-    SELECT s.customer_key, nullif(s.class, ''), nullif(s.kind, ''), t.rule, t.goal, t.service_share, t.service_floor, t.service_cap,
-           s.value, s.headroom
+    SELECT s.customer_key, s.holder, nullif(s.class, ''), nullif(s.kind, ''), t.rule, t.goal, t.action,
+           t.service_share, t.service_floor, t.service_cap, s.value, s.headroom
     FROM served s JOIN treated t ON t.class = s.class AND t.kind = s.kind;
 END;
 COMMENT ON FUNCTION highseas.treated_customers(bigint, boolean) IS
