@@ -21,6 +21,7 @@ SELECT 1, k, 'sea', '2025-12-01', '2025-12-01', class FROM public.facts;
 INSERT INTO highseas.profile (tenant_id, customer_key, company) SELECT 1, k, upper(k) || ' Ltd' FROM public.facts;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value)
 SELECT 1, k, 1, '2026-03-01', 'EUR', 'week', 52, actual, 0, potential FROM public.facts;
+INSERT INTO highseas.value_run (tenant_id, fitted_at, ends_on, in_force, currency, criteria) VALUES (1, '2026-03-01', '2026-03-01', true, 'EUR', '{}');
 INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, total, summarized_at)
 SELECT 1, k, 'EUR', 3, date '2026-02-20' - 3 * every, '2026-02-20', 400, '2026-02-20' FROM public.facts WHERE every IS NOT NULL;
 DO $$

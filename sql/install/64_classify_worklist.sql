@@ -36,6 +36,7 @@ DECLARE
     who text := coalesce(rep, highseas.current_rep()) COLLATE "C";
     zone text := (SELECT x.time_zone FROM highseas.tenant x WHERE x.tenant_id = t);
     now timestamptz := highseas.clock();
+    money text := (SELECT x.currency FROM highseas.value_run x WHERE x.tenant_id = t AND x.in_force);
     by_kind boolean := EXISTS (SELECT FROM highseas.treatment x WHERE x.tenant_id = t AND x.kind IS NOT NULL);
 BEGIN
     IF most IS NULL OR most < 0 THEN
@@ -47,7 +48,7 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH mine AS MATERIALIZED (
-        SELECT c.customer_key, coalesce(c.class, '') AS class, c.held_since, c.last_follow_up_at, c.due_at,
+        SELECT c.customer_key, coalesce(c.class, '') AS class, c.held_since, c.last_follow_up_at, c.due_at, c.score,
                coalesce((SELECT coalesce(k.chosen_kind, k.kind) FROM highseas.customer_class k
                          WHERE by_kind AND k.tenant_id = t AND k.customer_key = c.customer_key), '') AS kind
         FROM highseas.customer c
@@ -57,28 +58,28 @@ BEGIN
         FROM (SELECT DISTINCT m.class, m.kind FROM mine m) s
         LEFT JOIN LATERAL highseas.treatment_of(t, nullif(s.class, ''), nullif(s.kind, '')) x ON true
     ), work AS (
-        SELECT m.customer_key, m.class, m.last_follow_up_at, m.due_at, v.actual_value AS value, x.action,
+        SELECT m.customer_key, m.class, m.last_follow_up_at, m.due_at, m.score, x.action,
                highseas.weigh_work(now, m.held_since, m.last_follow_up_at, m.due_at, x.contact_every, x.goal, NULL, NULL,
                    (p.last_on + ((p.last_on - p.first_on) / p.repeats))::timestamp AT TIME ZONE zone) AS work
         FROM mine m
         JOIN treated x ON x.class = m.class AND x.kind = m.kind
-        LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = m.customer_key
-        LEFT JOIN highseas.purchases p ON p.tenant_id = t AND p.customer_key = m.customer_key AND p.currency = v.currency AND p.repeats > 0
+        LEFT JOIN highseas.purchases p ON p.tenant_id = t AND p.customer_key = m.customer_key AND p.currency = money AND p.repeats > 0
         OFFSET 0
     ), first AS (
-        SELECT row_number() OVER (ORDER BY (w.work).points DESC, w.due_at, w.value DESC NULLS LAST, w.customer_key) AS place, w.*
+        SELECT row_number() OVER (ORDER BY (w.work).points DESC, w.due_at, w.score DESC, w.customer_key) AS place, w.*
         FROM work w WHERE (w.work).points > 0
         ORDER BY 1 LIMIT most
     )
     SELECT w.place, w.customer_key, f.name, f.company, nullif(w.class, ''), (w.work).reason, w.action,
-           round((w.work).points::numeric, 1)::double precision, w.value, w.last_follow_up_at, w.due_at
+           round((w.work).points::numeric, 1)::double precision, v.actual_value, w.last_follow_up_at, w.due_at
     FROM first w
     LEFT JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = w.customer_key
+    LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = w.customer_key
     ORDER BY w.place;
 END
 $$;
 COMMENT ON FUNCTION highseas.worklist(text, integer) IS
-'Whom a rep (NULL: current_rep()) should contact today, by the points of weigh_work() (then what is due first, the greatest value, the key), why, and what to do by the treatment of his class: the first most (0 or more). Only customers that he holds, and only those for whom something is to be done. Errors: 42704 unknown rep, 22004 no rep, 22023 a bad most, or more than one tenant.';
+'Whom a rep (NULL: current_rep()) should contact today, by the points of weigh_work() (then what is due first, the best score, the key), why, and what to do by the treatment of his class: the first most (0 or more). Only customers that he holds, and only those for whom something is to be done. Errors: 42704 unknown rep, 22004 no rep, 22023 a bad most, or more than one tenant.';
 
 CREATE VIEW highseas.my_worklist WITH (security_invoker) AS
 SELECT w.* FROM highseas.worklist() w;
