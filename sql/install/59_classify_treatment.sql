@@ -18,7 +18,7 @@ CREATE TABLE highseas.treatment (
 );
 COMMENT ON TABLE highseas.treatment IS
 'What the customers of a class (customer.class) and a kind get; NULL = any. The most specific row counts: class and kind before class before kind. No row of a tenant: builtin_treatments(), which INSERT INTO highseas.treatment (rule, class, ...) SELECT * FROM highseas.builtin_treatments() copies for editing.
-goal: retain, invest, grow share, reduce or withdraw. contact_every: how long he may go without a contact (NULL: no rhythm). action: what to do next, for the worklist. service_share: the weight of the class in plan_service(); service_floor, service_cap: the least and the most for one customer, as a multiple of what each got if all got the same (cap NULL: none).
+goal: retain, invest, grow share, reduce or withdraw. contact_every: how long he may go without a contact (NULL: no rhythm). action: what to do next, for the worklist. service_share: what one of them weighs in plan_service(); service_floor, service_cap: the least and the most for one customer, as a multiple of what each got if all got the same (cap NULL: none).
 Who may hold a class is said by treatment_tier, its windows by deadline, how many a rep may hold by capacity.';
 
 CREATE TABLE highseas.treatment_tier (
@@ -45,7 +45,7 @@ BEGIN ATOMIC
            ('not classed', NULL, NULL, 'invest', '30 days', 'Find out what he needs and who decides', 5, 0, NULL);
 END;
 COMMENT ON FUNCTION highseas.builtin_treatments() IS
-'The built-in rows of treatment: most for those who bring most or could (A, B, C), little for those who end or bring little (D, E), next to nothing for F; 0.5 or 0.25 of an even share at least for A, B and C';
+'The built-in rows of treatment: most for each of those who bring most or could (A, B, C), little for those who end or bring little (D, E), next to nothing for F; 0.5 or 0.25 of an even share at least for A, B and C';
 
 CREATE FUNCTION highseas.treatments_of(tenant_id bigint)
 RETURNS TABLE (rule text, class text, kind text, goal text, contact_every interval, action text,

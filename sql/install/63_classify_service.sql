@@ -86,7 +86,7 @@ BEGIN
               FROM (SELECT x.*, max(x.weight) OVER (PARTITION BY x.rule) = 0 AS is_even FROM weighed x) w
               GROUP BY w.rule, w.goal, w.service_share) g
     ), divided AS (
-        SELECT highseas.divide_service(budget, array_agg(g.service_share ORDER BY g.n), array_agg(g.floors ORDER BY g.n),
+        SELECT highseas.divide_service(budget, array_agg(g.service_share * cardinality(g.customers) ORDER BY g.n), array_agg(g.floors ORDER BY g.n),
                                        array_agg(CASE WHEN g.service_share = 0 THEN g.floors ELSE g.caps END ORDER BY g.n)) AS amounts
         FROM grouped g
     )
@@ -108,7 +108,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.plan_service(numeric, text, boolean) IS
-'Divides a budget of hours or money over the customers by their treatments, so that the amounts add up to it to the hundredth. First over the rules of highseas.treatment by service_share, then among the customers of a rule: where the goal is to invest or to grow share by headroom (potential_value - actual_value), else by actual_value; evenly where nobody of them has any. Nobody gets less than service_floor or more than service_cap times an even share; beside others who have one, a customer without value (or headroom) gets the floor. share: of the budget; why: the reckoning in words.
+'Divides a budget of hours or money over the customers by their treatments, so that the amounts add up to it to the hundredth. First over the rules of highseas.treatment by service_share times the number of their customers, then among the customers of a rule: where the goal is to invest or to grow share by headroom (potential_value - actual_value), else by actual_value; evenly where nobody of them has any. Nobody gets less than service_floor or more than service_cap times an even share; beside others who have one, a customer without value (or headroom) gets the floor. share: of the budget; why: the reckoning in words.
 budget: 0 to 100 trillion in whole hundredths. unit: hours or money, for the words. held_only: customers that a rep holds; false: also the free and the frozen ones. No row without customers.
 Errors: 22023 when floors or caps do not fit the budget, a bad budget or unit, or more than one tenant to choose from; 22004 for NULL; 54000 beyond 10 million customers.';
 

@@ -1,7 +1,7 @@
 -- Growth and the day's work: who could bring more, and whom to contact today, why, in which order.
 
 CREATE VIEW highseas.growth WITH (security_invoker) AS
-SELECT c.customer_key, c.holder AS rep_key, f.name, f.company, c.class, c.value, c.headroom,
+SELECT c.customer_key, c.holder AS rep_key, f.name, f.company, c.class, round(c.value, 2) AS value, round(c.headroom, 2) AS headroom,
        round(c.value / nullif(c.value + c.headroom, 0), 4) AS share_of_wallet, c.goal, c.action
 FROM highseas.treated_customers((SELECT highseas.current_tenant()), false) c
 LEFT JOIN highseas.profile f ON f.tenant_id = (SELECT highseas.current_tenant()) AND f.customer_key = c.customer_key

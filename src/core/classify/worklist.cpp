@@ -54,14 +54,17 @@ private:
     template <class... Values>
     void put(const char *format, Values... values) noexcept {
         const std::size_t room = work_.reason.size() - work_.length;
-        const int length = std::snprintf(work_.reason.data() + work_.length, room, format, values...);
+        const int length =
+            std::snprintf(work_.reason.data() + work_.length, room, format, values...);
         work_.length += std::min(static_cast<std::size_t>(std::max(length, 0)), room - 1);
     }
 
     Work &work_;
 };
 
-const char *plural(double count) noexcept { return count == 1 ? "" : "s"; }
+const char *plural(double count) noexcept {
+    return count == 1 ? "" : "s";
+}
 
 void weigh_due(const WorkFacts &facts, Reasons &reasons) noexcept {
     const double left = days_between(facts.now, *facts.due_at);

@@ -16,7 +16,7 @@ struct WorkFacts {
     Time now;
     Time held_since;
     std::optional<Time> last_contact;
-    std::optional<Time> due_at;       // when the holding ends
+    std::optional<Time> due_at;        // when the holding ends
     std::optional<Time> contact_every; // the rhythm of his treatment, a span
     std::optional<std::string_view> goal;
     std::optional<std::string_view> intent;
