@@ -224,8 +224,10 @@ COMMENT ON FUNCTION highseas.plan_pool_allocation(bigint, text, timestamptz, tex
 CREATE FUNCTION highseas.allocation_reason(
     method text, reason text, value double precision, next_rep_key text, next_value double precision) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN pg_catalog.concat_ws(', ', method || ': ' || reason, 'worth ' || pg_catalog.round(value::numeric, 2),
-           'next ' || next_rep_key || ' with ' || pg_catalog.round(next_value::numeric, 2));
+RETURN method || ': ' || reason
+    || CASE WHEN value IS NULL THEN ''
+            ELSE pg_catalog.concat(', worth ', pg_catalog.round(value::numeric, 2),
+                                   ', next ' || next_rep_key || ' with ' || pg_catalog.round(next_value::numeric, 2)) END;
 COMMENT ON FUNCTION highseas.allocation_reason(text, text, double precision, text, double precision) IS
 'What the ledger says of an assignment: the method and why he, and where it went by value what the customer is worth with him and with the next best rep';
 
@@ -414,7 +416,7 @@ $$;
 COMMENT ON FUNCTION highseas.fall_back(bigint, text, text[], timestamptz) IS
 'Moves free customers whose region nobody covers into the fallback pool of their pool''s allocation_rule. The caller has locked them.';
 
-CREATE PROCEDURE highseas.rotate(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 5000)
+CREATE PROCEDURE highseas.rotate(tenant text DEFAULT NULL, max_rows bigint DEFAULT 1000000, max_seconds double precision DEFAULT 600, batch integer DEFAULT 10000)
 LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('rotate', tenant, max_rows, max_seconds, batch); END $$;
 COMMENT ON PROCEDURE highseas.rotate(text, bigint, double precision, integer) IS
 'Job: gives the sleeping customers of every pool with rotate_after to reps, by its allocation_rule (without one in turn); highseas.allocation tells what it planned and why somebody stayed. Each batch is planned for itself. Arguments and errors as in expire_due.';
