@@ -460,7 +460,7 @@ BEGIN
     RETURN QUERY
     WITH part AS (
         SELECT (b.begins AT TIME ZONE zone)::date AS period_start, b.begins,
-               coalesce(lead(b.begins) OVER (ORDER BY b.begins), greatest(until, b.begins)) AS ends
+               coalesce(lead(b.begins) OVER (ORDER BY b.begins), "to") AS ends
         FROM (SELECT "from" AS begins
               UNION SELECT g AT TIME ZONE zone
               FROM generate_series(date_trunc(period, "from" AT TIME ZONE zone), until AT TIME ZONE zone,
@@ -481,7 +481,7 @@ BEGIN
               FROM highseas.rep r
               CROSS JOIN part p
               CROSS JOIN LATERAL (SELECT n.started_at FROM given n WHERE n.rep_key = r.rep_key AND n.period_start = p.period_start
-                                  UNION ALL SELECT p.ends) g(at)
+                                  UNION ALL SELECT least(p.ends, until)) g(at)
               WHERE r.tenant_id = t) x
         GROUP BY x.period_start, x.rep_key
     ), mix AS (
