@@ -37,7 +37,7 @@ is($node->safe_psql('postgres', q{
 	SELECT string_agg(c, ' ') FROM unnest(ARRAY['SE001', 'SE003', 'SE004', 'SE005', 'SE006', 'SE007', '42704', '42501']) c
 	WHERE NOT EXISTS (SELECT FROM storm.log l WHERE l.code = c)}), '', 'and was refused for every reason');
 is($node->safe_psql('postgres', q{
-	SELECT bool_and(n > 0) FROM (VALUES ((SELECT count(*) FROM highseas.holding WHERE act = 'rotate')),
+	SELECT bool_and(n > 0) FROM (VALUES ((SELECT count(*) FROM highseas.holding WHERE act = 'rotate')), ((SELECT count(*) FROM highseas.holding WHERE act = 'allocate')),
 		((SELECT count(*) FROM highseas.holding WHERE end_act = 'expire')),
 		((SELECT count(*) FROM highseas.notice WHERE kind = 'reminder')),
 		((SELECT count(*) FROM highseas.holding WHERE act = 'import')),
