@@ -67,7 +67,7 @@ private:
     Status share_out(Measure measure);
     Status help(int rep);
     Status place_left_over();
-    bool make_cheapest(int rep, Exchange exchange, std::vector<Move> &moves);
+    Status make_cheapest(int rep, Exchange exchange, std::vector<Move> &moves, bool &some_made);
     Move move_to(const Candidate &candidate, Exchange exchange, std::size_t customer) const;
     Move move_from(int rep, Exchange exchange, std::size_t customer) const;
     Status find_moves_to(int rep, Exchange exchange, std::vector<Move> &moves) const;
@@ -202,17 +202,20 @@ Status Balancer::help(int rep) {
                                                     : find_moves_from(rep, exchange, moves);
             !status.ok())
             return status;
-        some_made |= make_cheapest(rep, exchange, moves);
+        if (Status status = make_cheapest(rep, exchange, moves, some_made); !status.ok())
+            return status;
     }
     tries_[at(rep)] = some_made ? tries_[at(rep)] + 1 : most_tries;
     return {};
 }
 
 // In the order of their cost, each if it is still one, until he lies within the band.
-bool Balancer::make_cheapest(int rep, Exchange exchange, std::vector<Move> &moves) {
-    bool some_made = false;
+Status Balancer::make_cheapest(int rep, Exchange exchange, std::vector<Move> &moves,
+                               bool &some_made) {
     std::make_heap(moves.begin(), moves.end(), is_dearer); // few of them will be made
     for (auto end = moves.end(); end != moves.begin() && distance(rep) > unnoticed(); --end) {
+        if (should_stop_())
+            return allocation_interrupted();
         std::pop_heap(moves.begin(), end, is_dearer);
         const Move &found = *(end - 1);
         if (found.from != given_[found.customer])
@@ -226,7 +229,7 @@ bool Balancer::make_cheapest(int rep, Exchange exchange, std::vector<Move> &move
         make(move);
         some_made = true;
     }
-    return some_made;
+    return {};
 }
 
 Balancer::Move Balancer::move_to(const Candidate &candidate, Exchange exchange,
