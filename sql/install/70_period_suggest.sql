@@ -87,7 +87,7 @@ COMMENT ON COLUMN highseas.deadline_suggestion.warning IS 'Why the figures shoul
 
 CREATE FUNCTION highseas.days_between(earlier timestamptz, later timestamptz) RETURNS double precision
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN (extract(epoch FROM later) - extract(epoch FROM earlier))::double precision / 86400;
+RETURN date_part('epoch', later - earlier) / 86400;
 COMMENT ON FUNCTION highseas.days_between(timestamptz, timestamptz) IS 'The days from one time to another, of 24 hours each. NULL when an argument is NULL.';
 
 CREATE FUNCTION highseas.wilson_lower(events bigint, cases bigint) RETURNS double precision

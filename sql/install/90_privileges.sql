@@ -63,7 +63,7 @@ AS $$
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
                          'plan_pool_allocation', 'to_allocate', 'conversion_by_segment', 'allocation_reason', 'back_from_leave', 'segment_of', 'planned', 'planned_rotation', 'planned_allocation', 'allocation_fairness', 'leave_rule_of', 'covered_rep', 'planned_returns', 'needs_warning', 'check_consistency',
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
-                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower',
+                         'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower', 'simulate_policy',
                          'builtin_buyer_titles', 'builtin_completeness', 'builtin_intake_rules', 'builtin_profile_questions',
                          'lead_fields', 'lead_contents', 'explain_completeness', 'normaliser_version', 'domain_rules', 'company_words',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',

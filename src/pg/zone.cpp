@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/status.hpp"
+#include "pg/arguments.hpp"
 
 namespace highseas::pg {
 namespace {
@@ -84,6 +85,26 @@ Time to_instant(pg_tz *zone, Time local) {
         stretch = stretch_at(zone, stretch.end);
     const Time instant = local - stretch.offset * microseconds_per_second;
     return stretch.ends ? std::min(instant, from_unix(stretch.end)) : instant;
+}
+
+LocalClock local_clock(pg_tz *zone, Time first, Time last) {
+    const std::int64_t end = unix_second(last) + seconds_of_doubt;
+    std::size_t room = 64;
+    std::size_t count = 0;
+    auto *changes = allocate<Time>(room);
+    auto *offsets = allocate<Time>(room + 1);
+    Stretch stretch = stretch_at(zone, unix_second(first) - 2 * seconds_of_doubt);
+    offsets[0] = stretch.offset * microseconds_per_second;
+    for (; stretch.ends && stretch.end <= end; stretch = stretch_at(zone, stretch.end)) {
+        if (count == room) {
+            room *= 2;
+            changes = static_cast<Time *>(repalloc(changes, room * sizeof(Time)));
+            offsets = static_cast<Time *>(repalloc(offsets, (room + 1) * sizeof(Time)));
+        }
+        changes[count++] = from_unix(stretch.end);
+        offsets[count] = stretch.next_offset * microseconds_per_second;
+    }
+    return {{changes, count}, {offsets, count + 1}};
 }
 
 } // namespace highseas::pg

@@ -7,6 +7,7 @@
 
 #include <string_view>
 
+#include "core/calendar/local_clock.hpp"
 #include "core/calendar/time.hpp"
 
 namespace highseas::pg {
@@ -14,5 +15,8 @@ namespace highseas::pg {
 pg_tz *find_zone(std::string_view name); // 22023 if there is none
 Time to_local(pg_tz *zone, Time instant);
 Time to_instant(pg_tz *zone, Time local);
+
+// The same as a table, for times from first to last.
+LocalClock local_clock(pg_tz *zone, Time first, Time last);
 
 } // namespace highseas::pg
