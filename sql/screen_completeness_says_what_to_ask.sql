@@ -50,6 +50,18 @@ WHERE q.missing <> ARRAY(SELECT e.criterion FROM highseas.explain_completeness(q
 SELECT criterion, reason FROM highseas.explain_potential('formats') WHERE criterion IN ('telephone', 'fax', 'mobile', 'e-mail', 'main products', 'address');
 RESET ROLE;
 
+-- What the job stored counts only as long as the profile, and the rules, are the same.
+BEGIN;
+UPDATE highseas.profile SET phone = '12' WHERE customer_key = 'full';
+SELECT reason FROM highseas.explain_potential('full') WHERE criterion = 'telephone';
+UPDATE highseas.profile SET phone = '0574 8765 4321', country = NULL WHERE customer_key = 'full';
+SELECT reason FROM highseas.explain_potential('full') WHERE criterion = 'telephone';
+INSERT INTO highseas.screen_rule (country) VALUES ('DE');
+SELECT reason FROM highseas.explain_potential('full') WHERE criterion = 'mobile';
+UPDATE highseas.profile SET phone = NULL WHERE customer_key = 'full';
+SELECT reason FROM highseas.explain_potential('full') WHERE criterion = 'telephone';
+ROLLBACK;
+
 -- Registered more than once: how often, and when.
 CALL highseas.intake('Acme Tools Ltd', email => 'joe@acme.com', customer => 'old', origin => 'search');
 CALL highseas.intake('Acme Tools Ltd', email => 'joe@acme.com', customer => 'old', origin => 'fair');

@@ -73,7 +73,7 @@ COMMENT ON FUNCTION highseas.normalise_address(text) IS
 CREATE FUNCTION highseas.normaliser_version(normaliser text) RETURNS text
 LANGUAGE c STABLE STRICT PARALLEL SAFE AS '$libdir/highseas_screen', 'highseas_normaliser_version';
 COMMENT ON FUNCTION highseas.normaliser_version(text) IS
-'Of phone, email, domain, company or address: the version of its rules and of the libraries it uses, which another release of the system may change. Keys of another version do not compare: store it with them and rekey when it differs. NULL for NULL. Error 22023 for another name.';
+'Of phone, email, domain, company, address or profile (what check_profile() adds to these): the version of its rules and of the libraries it uses, which another release of the system may change. Keys of another version do not compare: store it with them and rekey when it differs. NULL for NULL. Error 22023 for another name.';
 
 CREATE FUNCTION highseas.domain_rules(tenant_id bigint) RETURNS highseas.domain_rule[]
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp

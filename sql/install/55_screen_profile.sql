@@ -53,3 +53,20 @@ RETURN highseas.check_profile(
     rule.country, rules, words);
 COMMENT ON FUNCTION highseas.profile_check_of(highseas.profile, highseas.screen_rule, highseas.domain_rule[], highseas.company_word[]) IS
 'check_profile() of a customer''s profile by the rows of its tenant';
+
+CREATE FUNCTION highseas.screen_version(tenant_id bigint) RETURNS bigint
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT hashtextextended(concat_ws('|', highseas.normaliser_version('profile'), (highseas.screen_rule_of(screen_version.tenant_id)).country,
+                                      string_agg(v.version, '|' ORDER BY v.normaliser)), 0)
+    FROM highseas.normaliser_versions(screen_version.tenant_id) v
+$$;
+COMMENT ON FUNCTION highseas.screen_version(bigint) IS
+'A hash of all that check_profile() goes by besides the profile: the tenant''s rows, the rules and the libraries';
+
+CREATE FUNCTION highseas.profile_fingerprint(p highseas.profile, screen_version bigint) RETURNS bigint
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.hash_record_extended(
+    ROW(p.company, p.contact, p.position, p.email, p.phone, p.mobile, p.fax, p.address, p.city, p.country, p.website, p.main_products), screen_version);
+COMMENT ON FUNCTION highseas.profile_fingerprint(highseas.profile, bigint) IS
+'A hash of what check_profile() sees of a profile, with screen_version(): while it is the same, so is the answer';

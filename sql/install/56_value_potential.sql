@@ -36,12 +36,12 @@ BEGIN ATOMIC
             WHEN k.place IS NOT NULL THEN highseas.text_fact(t.texts[k.place], k.patterns, k.fact = ANY (a.columns))
             WHEN k.fact = 'online' THEN CASE WHEN c.online OR 'online' = ANY (a.columns) THEN c.online::integer END
             -- What does not work is not there.
-            WHEN k.fact = 'email' AND q.email = 0 OR k.fact = 'phone' AND q.phone = 0
-                 OR k.fact = 'mobile' AND q.mobile = 0 OR k.fact = 'fax' AND q.fax = 0 THEN 0
-            WHEN k.fact = 'company_detail' THEN coalesce(q.company, CASE WHEN 'company' = ANY (a.columns) THEN 0 END)
-            WHEN k.fact = 'product_detail' THEN coalesce(q.main_products, CASE WHEN 'main_products' = ANY (a.columns) THEN 0 END)
-            WHEN k.fact = 'address_detail' THEN coalesce(q.address, CASE WHEN 'address' = ANY (a.columns) THEN 0 END)
-            WHEN k.fact = 'contradictions' THEN CASE WHEN f.customer_key IS NOT NULL THEN cardinality(q.contradictions) END
+            WHEN k.fact = 'email' AND (q.checked).email = 0 OR k.fact = 'phone' AND (q.checked).phone = 0
+                 OR k.fact = 'mobile' AND (q.checked).mobile = 0 OR k.fact = 'fax' AND (q.checked).fax = 0 THEN 0
+            WHEN k.fact = 'company_detail' THEN coalesce((q.checked).company, CASE WHEN 'company' = ANY (a.columns) THEN 0 END)
+            WHEN k.fact = 'product_detail' THEN coalesce((q.checked).main_products, CASE WHEN 'main_products' = ANY (a.columns) THEN 0 END)
+            WHEN k.fact = 'address_detail' THEN coalesce((q.checked).address, CASE WHEN 'address' = ANY (a.columns) THEN 0 END)
+            WHEN k.fact = 'contradictions' THEN CASE WHEN f.customer_key IS NOT NULL THEN cardinality((q.checked).contradictions) END
             WHEN k.fact = 'registrations' THEN greatest(
                 highseas.attribute_fact(f.attributes -> 'registrations', NULL),
                 (SELECT nullif(count(*), 0) FROM highseas.lead l
@@ -61,8 +61,13 @@ BEGIN ATOMIC
     FROM highseas.customer c
     LEFT JOIN highseas.profile f ON f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
     LEFT JOIN highseas.attachment a ON a.tenant_id = f.tenant_id AND a.attachment = f.attachment
-    CROSS JOIN LATERAL highseas.profile_check_of(f, (SELECT highseas.screen_rule_of(profile_facts.tenant_id)),
-        (SELECT highseas.domain_rules(profile_facts.tenant_id)), (SELECT highseas.company_words(profile_facts.tenant_id))) q
+    LEFT JOIN highseas.profile_quality y ON y.tenant_id = f.tenant_id AND y.customer_key = f.customer_key
+    CROSS JOIN LATERAL (
+        SELECT CASE
+            WHEN y.fingerprint = highseas.profile_fingerprint(f, (SELECT highseas.screen_version(profile_facts.tenant_id))) THEN y.checked
+            ELSE highseas.profile_check_of(f, (SELECT highseas.screen_rule_of(profile_facts.tenant_id)),
+                (SELECT highseas.domain_rules(profile_facts.tenant_id)), (SELECT highseas.company_words(profile_facts.tenant_id)))
+            END AS checked OFFSET 0) q
     -- In the order of the places.
     CROSS JOIN LATERAL (
         SELECT ARRAY[f.main_products, f.company, f.contact, f.position, f.email, f.phone, f.mobile, f.fax, f.address, f.city,

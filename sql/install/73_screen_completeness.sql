@@ -51,18 +51,19 @@ DECLARE
     r highseas.screen_rule := highseas.screen_rule_of(tenant_id);
     rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
     words highseas.company_word[] := highseas.company_words(tenant_id);
+    screen bigint := highseas.screen_version(tenant_id);
     card highseas.scorecard := highseas.compile_scorecard(tenant_id, 'completeness', NULL);
     since timestamptz := (SELECT highseas.shift(now, -r.stale_after, t.time_zone) FROM highseas.tenant t
                           WHERE t.tenant_id = check_these_profiles.tenant_id);
 BEGIN
     INSERT INTO highseas.profile_quality AS q (
-        tenant_id, customer_key, checked_at, completeness, is_complete, is_qualified, missing, problems, contradictions, is_stale, quality)
+        tenant_id, customer_key, checked_at, completeness, is_complete, is_qualified, missing, fingerprint, checked, is_stale, quality)
     SELECT check_these_profiles.tenant_id, x.customer_key, now, x.completeness, x.missing = '{}', x.completeness >= r.qualified_from,
-           x.missing, x.problems, x.contradictions, x.is_stale,
-           greatest(x.completeness - r.contradiction_cost * (cardinality(x.problems) + cardinality(x.contradictions)), 0)
+           x.missing, x.fingerprint, x.checked, x.is_stale,
+           greatest(x.completeness - r.contradiction_cost * (cardinality((x.checked).problems) + cardinality((x.checked).contradictions)), 0)
                * CASE WHEN x.is_stale THEN .5 ELSE 1 END
     FROM (
-        SELECT f.customer_key, (c.checked).problems, (c.checked).contradictions,
+        SELECT f.customer_key, c.fingerprint, d.checked,
                least(coalesce(highseas.potential_score(card, VARIADIC f.facts) * highseas.potential_coverage(card, VARIADIC f.facts), 0), 100)::real
                    AS completeness,
                ARRAY(SELECT l.criterion FROM highseas.potential_lines(card, VARIADIC f.facts) WITH ORDINALITY
@@ -73,13 +74,16 @@ BEGIN
               WHERE y.customer_key = ANY (customers) OFFSET 0) f
         JOIN highseas.customer u ON u.tenant_id = check_these_profiles.tenant_id AND u.customer_key = f.customer_key
         LEFT JOIN highseas.profile p ON p.tenant_id = check_these_profiles.tenant_id AND p.customer_key = f.customer_key
-        CROSS JOIN LATERAL (SELECT highseas.profile_check_of(p, r, rules, words) AS checked OFFSET 0) c
+        LEFT JOIN highseas.profile_quality y ON y.tenant_id = check_these_profiles.tenant_id AND y.customer_key = f.customer_key
+        CROSS JOIN LATERAL (SELECT highseas.profile_fingerprint(p, screen) AS fingerprint OFFSET 0) c
+        CROSS JOIN LATERAL (SELECT CASE WHEN y.fingerprint = c.fingerprint THEN y.checked
+                                        ELSE highseas.profile_check_of(p, r, rules, words) END AS checked OFFSET 0) d
         ORDER BY f.customer_key
         OFFSET 0) x
     ON CONFLICT ON CONSTRAINT profile_quality_pkey DO UPDATE
     SET checked_at = EXCLUDED.checked_at, completeness = EXCLUDED.completeness, is_complete = EXCLUDED.is_complete,
-        is_qualified = EXCLUDED.is_qualified, missing = EXCLUDED.missing, problems = EXCLUDED.problems,
-        contradictions = EXCLUDED.contradictions, is_stale = EXCLUDED.is_stale, quality = EXCLUDED.quality;
+        is_qualified = EXCLUDED.is_qualified, missing = EXCLUDED.missing,
+        fingerprint = EXCLUDED.fingerprint, checked = EXCLUDED.checked, is_stale = EXCLUDED.is_stale, quality = EXCLUDED.quality;
 END
 $$;
 COMMENT ON FUNCTION highseas.check_these_profiles(bigint, text[], timestamptz) IS 'Writes the profile_quality of these customers';
@@ -93,7 +97,7 @@ BEGIN
     DELETE FROM highseas.quality_history h WHERE h.tenant_id = record_quality.tenant_id AND h.day = today;
     INSERT INTO highseas.quality_history (tenant_id, day, kind, subject, customers, quality, completeness, complete, unsound, stale)
     SELECT record_quality.tenant_id, today, s.kind, s.subject, count(*), avg(q.quality), avg(q.completeness),
-           count(*) FILTER (WHERE q.is_complete), count(*) FILTER (WHERE q.problems <> '{}' OR q.contradictions <> '{}'),
+           count(*) FILTER (WHERE q.is_complete), count(*) FILTER (WHERE (q.checked).problems <> '{}' OR (q.checked).contradictions <> '{}'),
            count(*) FILTER (WHERE q.is_stale)
     FROM highseas.profile_quality q
     JOIN highseas.customer c ON c.tenant_id = q.tenant_id AND c.customer_key = q.customer_key
@@ -190,12 +194,12 @@ COMMENT ON VIEW highseas.must_follow_up IS
 'The customers who met every criterion of the scorecard "completeness" when check_profiles() looked last: nobody should leave one of them alone';
 
 CREATE VIEW highseas.to_complete WITH (security_invoker) AS
-SELECT c.customer_key, f.company, c.state, c.holder, c.pool_key, c.score, q.completeness, q.quality, q.missing, q.problems, q.contradictions, q.is_stale
+SELECT c.customer_key, f.company, c.state, c.holder, c.pool_key, c.score, q.completeness, q.quality, q.missing, (q.checked).problems, (q.checked).contradictions, q.is_stale
 FROM highseas.profile_quality q
 JOIN highseas.customer c ON c.tenant_id = q.tenant_id AND c.customer_key = q.customer_key
 LEFT JOIN highseas.profile f ON f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
 WHERE q.tenant_id = (SELECT highseas.current_tenant()) AND c.state IN ('free', 'held')
-  AND (NOT q.is_complete OR q.problems <> '{}' OR q.contradictions <> '{}' OR q.is_stale)
+  AND (NOT q.is_complete OR (q.checked).problems <> '{}' OR (q.checked).contradictions <> '{}' OR q.is_stale)
 ORDER BY q.completeness DESC, c.score DESC, c.customer_key;
 COMMENT ON VIEW highseas.to_complete IS
 'The customers of whom something is missing, wrong, contradictory or stale, those nearest to complete first; explain_completeness() says what to ask';

@@ -50,10 +50,12 @@ Status normaliser_version(std::string_view normaliser, std::string &version) {
         version = std::to_string(company_version) + icu_version();
     else if (normaliser == "address")
         version = std::to_string(address_version) + icu_version();
+    else if (normaliser == "profile")
+        version = std::to_string(profile_version) + icu_version();
     else
         return Status::error(sqlstate::bad_parameter, "unknown normaliser \"%.*s\"",
                              shown_length(normaliser), normaliser.data())
-            .with_hint("One of phone, email, domain, company, address.");
+            .with_hint("One of phone, email, domain, company, address, profile.");
     return {};
 }
 
