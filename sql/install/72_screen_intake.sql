@@ -259,8 +259,10 @@ DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
 BEGIN
     PERFORM highseas.require_finder(t, found_by);
-    -- It waits for the finder's rep here; take_these_leads() would leave it waiting.
-    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = found_by FOR NO KEY UPDATE;
+    -- It waits for the finder and the customer here; take_these_leads() would leave the lead waiting.
+    PERFORM FROM highseas.rep r
+    WHERE r.tenant_id = t AND r.rep_key = found_by AND EXISTS (SELECT FROM highseas.origin o WHERE o.tenant_id = t AND o.finder_first)
+    FOR NO KEY UPDATE;
     PERFORM FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = customer FOR NO KEY UPDATE;
     INSERT INTO highseas.lead AS l (tenant_id, fields, received_at, actor)
     VALUES (t, jsonb_strip_nulls(jsonb_build_object(
