@@ -14,7 +14,7 @@ FROM (VALUES
     ('es', 'ES', 'IBERIA', 'Valencia', '+34 96'), ('es', 'ES', 'IBERIA', 'Bilbao', '+34 94'),
     ('es', 'ES', 'IBERIA', 'Sevilla', '+34 95'), ('es', 'MX', 'LATAM', 'Monterrey', '+52 81'),
     ('es', 'MX', 'LATAM', 'Guadalajara', '+52 33'), ('es', 'CO', 'LATAM', 'Medellín', '+57 604'),
-    ('es', 'CL', 'LATAM', 'Santiago', '+56 2'),
+    ('es', 'CL', 'LATAM', 'Santiago', '+56 22'),
     ('en', 'GB', 'UKI', 'Leeds', '+44 113'), ('en', 'GB', 'UKI', 'Bristol', '+44 117'),
     ('en', 'IE', 'UKI', 'Cork', '+353 21'), ('en', 'US', 'NA', 'Chicago', '+1 312'),
     ('en', 'US', 'NA', 'Houston', '+1 713'), ('en', 'US', 'NA', 'Seattle', '+1 206'),
@@ -61,7 +61,7 @@ CREATE FUNCTION pg_temp.office_hour(day date, key text) RETURNS timestamptz IMMU
 $$;
 
 CREATE FUNCTION pg_temp.phone(key text, p place) RETURNS text IMMUTABLE LANGUAGE sql AS $$
-    SELECT p.dial || ' 555 ' || lpad(pg_temp.pick(key, 'phone', 10000)::text, 4, '0')
+    SELECT p.dial || CASE WHEN p.country IN ('CN', 'MX') THEN ' 8555 ' ELSE ' 555 ' END || lpad(pg_temp.pick(key, 'phone', 10000)::text, 4, '0')
 $$;
 
 CREATE FUNCTION pg_temp.slug(name text) RETURNS text IMMUTABLE LANGUAGE sql AS $$

@@ -69,6 +69,7 @@ TEST_CASE("a contact counts when it works") {
         CHECK(grade == Grade::given);
     CHECK(problems(bad) == "phone: invalid number; mobile: placeholder; fax: placeholder; "
                            "email: unknown suffix");
+    CHECK(check({{Field::email, "info@norwood.example"}}).email == Grade::plain);
     CHECK(check({}).phone == Grade::missing);
     CHECK(check({{Field::phone, " \u200B"}}).phone == Grade::missing);
 }

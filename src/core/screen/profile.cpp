@@ -202,12 +202,17 @@ struct Checker {
         return Grade::plain;
     }
 
+    // .con is a slip, .example is none: it is kept for examples (RFC 2606).
+    static bool has_suffix(const Domain &domain) {
+        return domain.known_suffix || domain.host.ends_with(".example");
+    }
+
     Domain email() {
         check.email = grade_of_unusable(Field::email);
         if (!is_usable(Field::email))
             return {};
         Email email = normalise_email(text_of(Field::email), rules);
-        if (email.problem == Problem::none && !email.domain.known_suffix)
+        if (email.problem == Problem::none && !has_suffix(email.domain))
             email.problem = Problem::unknown_suffix;
         if (email.problem != Problem::none) {
             report(Field::email, email.problem);
@@ -221,7 +226,7 @@ struct Checker {
         if (!is_usable(Field::website))
             return {};
         Domain domain = normalise_domain(text_of(Field::website), rules);
-        if (domain.problem == Problem::none && !domain.known_suffix)
+        if (domain.problem == Problem::none && !has_suffix(domain))
             domain.problem = Problem::unknown_suffix;
         if (domain.problem != Problem::none) {
             report(Field::website, domain.problem);
