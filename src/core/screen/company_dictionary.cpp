@@ -16,7 +16,7 @@ const std::string_view filler_words = R"(
 const std::string_view legal_forms = R"(
 limited: ltd, limited, l.t.d., co ltd, company limited, pte ltd, pty ltd, pvt ltd, pte, pty, pvt
 limited: private limited, proprietary limited, proprietary, ltd liability co, ltd co, ltee, limitee, cia ltda
-limited: ltda, limitada, lda, sociedade limitada, sociedad limitada, lmtd, pteltd, ptyltd, private ltd, coltd
+limited: ltda, limitada, lda, sociedade limitada, sociedad limitada, societatea cu raspundere limitata, societate cu raspundere limitata, lmtd, pteltd, ptyltd, private ltd, coltd
 limited: limited company, unlimited, unltd, dac, clg, ulc
 limited: private limited company, private company limited, private ltd co, ltd liab, ltd liab co, limited liab
 limited: lc, l.c., unternehmerges, unternehmerges haftungsbeschrankt, ribotos atsakomybes bendrove

@@ -1,0 +1,437 @@
+// Fits the weights of the duplicate score on the labelled sets and says how good they are.
+//   fit SETS          weights fitted on half of the clusters of all sets; F1 of both halves, and of
+//                     each set with the weights of the others
+//   fit SETS --table  the weights fitted on all rows of all sets, as src/core/screen/weights.cpp
+//   fit SETS --check  F1 of the built-in weights
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include <Eigen/Dense>
+
+#include "core/screen/comparison.hpp"
+#include "core/screen/score.hpp"
+
+using namespace highseas::screen;
+
+namespace {
+
+using Row = std::map<std::string, std::string>;
+
+std::vector<Row> read_csv(const std::string &path) {
+    std::ifstream in(path, std::ios::binary);
+    if (!in) {
+        std::fprintf(stderr, "cannot read %s\n", path.c_str());
+        std::exit(1);
+    }
+    const std::string text((std::istreambuf_iterator<char>(in)), {});
+    std::vector<std::vector<std::string>> lines;
+    std::vector<std::string> line(1);
+    bool quoted = false;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const char c = text[i];
+        if (quoted) {
+            if (c != '"')
+                line.back() += c;
+            else if (i + 1 < text.size() && text[i + 1] == '"')
+                line.back() += text[++i];
+            else
+                quoted = false;
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == ',') {
+            line.emplace_back();
+        } else if (c == '\n') {
+            lines.push_back(std::move(line));
+            line.assign(1, "");
+        } else if (c != '\r') {
+            line.back() += c;
+        }
+    }
+    std::vector<Row> rows;
+    for (std::size_t i = 1; i < lines.size(); ++i) {
+        Row row;
+        for (std::size_t j = 0; j < lines[i].size() && j < lines[0].size(); ++j)
+            row[lines[0][j]] = lines[i][j];
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+Record record(const Row &row, const std::string &set) {
+    const auto get = [&](const char *name) {
+        const auto found = row.find(name);
+        return found == row.end() ? std::string() : found->second;
+    };
+    std::string company = get("name"), contact, address = get("address"), born = get("dob"),
+                number = get("soc_sec_id"), country = get("country"), city = get("city"),
+                website = get("domain");
+    if (set == "senzing_truthset") {
+        if (get("kind") == "PERSON")
+            std::swap(company, contact);
+        born = get("birth");
+    }
+    if (set == "fake_1000")
+        contact = get("first_name") + " " + get("surname");
+    if (set.starts_with("febrl")) {
+        contact = get("given_name") + " " + get("surname");
+        address = get("street_number") + " " + get("address_1") + " " + get("address_2");
+        city = get("suburb");
+        born = get("date_of_birth");
+    }
+    if (set.starts_with("restaurants"))
+        address = get("addr");
+    if (country.empty() &&
+        (set == "chicago_sites" || set.starts_with("restaurants") || set == "senzing_truthset"))
+        country = "US"; // the tenant's, for telephone numbers
+    std::string postcode = get("postcode") + get("zip"), email = get("email"),
+                phone = set == "restaurants_no_phone" ? "" : get("phone");
+    Fields fields;
+    fields.company = company;
+    fields.contact = contact;
+    fields.email = email;
+    fields.website = website;
+    fields.address = address;
+    fields.city = city;
+    fields.postcode = postcode;
+    fields.country = country;
+    fields.born = born;
+    fields.number = number;
+    fields.phones[0] = phone;
+    return record_of(fields, CompanyWords::built_in(), DomainRules::built_in());
+}
+
+struct Pair {
+    Comparison features;
+    bool same;
+    bool odd; // the half that the cluster belongs to
+    std::uint32_t a, b;
+};
+
+struct Set {
+    std::string name;
+    std::vector<Row> rows;
+    std::vector<Pair> pairs;
+    double missed[2] = {0, 0}; // true pairs that no candidate is
+    double positives = 0;
+};
+
+std::vector<std::string> blocks(const Record &r) {
+    std::vector<std::string> result;
+    for (const auto &w : r.company) {
+        result.push_back("c" + utf8(w.word));
+        result.push_back("p" + utf8(w.word.substr(0, 4)));
+        for (std::size_t i = 0; r.dense && i + 1 < w.word.size(); ++i)
+            result.push_back("g" + utf8(w.word.substr(i, 2)));
+    }
+    for (std::size_t i = 0; i + 3 < r.company_joined.size() && !r.dense; i += 1)
+        if (i < 8)
+            result.push_back("j" + utf8(r.company_joined.substr(i, 4)));
+    for (const auto &w : r.contact)
+        result.push_back("n" + utf8(w.word.substr(0, 4)));
+    for (const auto &p : r.phones)
+        result.push_back("t" + p.substr(p.size() - std::min<std::size_t>(7, p.size())));
+    if (!r.email.empty())
+        result.push_back("e" + utf8(r.email.substr(0, 7)));
+    if (!r.domain.empty())
+        result.push_back("d" + r.domain);
+    if (!r.address.house.empty() && !r.street.empty()) {
+        for (const auto &w : r.street)
+            result.push_back("a" + r.address.house + utf8(w.word));
+    }
+    if (!r.born.empty())
+        for (const auto &part : {r.born, r.born.substr(0, 6), r.born.substr(2)})
+            result.push_back("b" + part);
+    if (!r.born.empty())
+        for (const auto &w : r.contact)
+            result.push_back("n" + utf8(w.word.substr(0, 2)) + r.born.substr(0, 3));
+    if (!r.number.empty())
+        result.push_back("s" + utf8(r.number));
+    if (!r.postcode.empty() && !r.address.house.empty())
+        result.push_back("z" + utf8(r.postcode) + r.address.house);
+    return result;
+}
+
+bool odd_half(const std::string &cluster) {
+    std::uint32_t h = 2166136261U;
+    for (char c : cluster)
+        h = (h ^ static_cast<unsigned char>(c)) * 16777619U;
+    return (h >> 13) & 1;
+}
+
+Set load(const std::string &folder, const std::string &name) {
+    Set set;
+    set.name = name;
+    const std::string file = name == "restaurants_no_phone" ? "restaurants" : name;
+    set.rows = read_csv(folder + "/" + file + ".csv");
+    if (name == "org_name_pairs") {
+        std::uint32_t i = 0;
+        for (const Row &row : set.rows) {
+            Row a{{"name", row.at("name1")}}, b{{"name", row.at("name2")}};
+            const bool same = row.at("same") == "1";
+            set.positives += same;
+            set.pairs.push_back({compare(record(a, name), record(b, name)), same,
+                                 odd_half(row.at("name1") + row.at("name2")), i, i});
+            ++i;
+        }
+        return set;
+    }
+    const bool linked = name.starts_with("restaurants") || name == "febrl4";
+    std::vector<Record> records;
+    for (const Row &row : set.rows)
+        records.push_back(record(row, name));
+    std::unordered_map<std::string, std::vector<std::uint32_t>> index;
+    for (std::uint32_t i = 0; i < records.size(); ++i)
+        for (const std::string &key : blocks(records[i]))
+            index[key].push_back(i);
+    const std::size_t most = records.size() > 3000 ? 40 : 300;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> candidates;
+    for (auto &[key, list] : index) {
+        list.erase(std::unique(list.begin(), list.end()), list.end());
+        if (list.size() <= most)
+            for (std::size_t i = 0; i < list.size(); ++i)
+                for (std::size_t j = i + 1; j < list.size(); ++j)
+                    candidates.emplace(list[i], list[j]);
+    }
+    std::map<std::string, std::vector<std::uint32_t>> clusters;
+    for (std::uint32_t i = 0; i < set.rows.size(); ++i)
+        clusters[set.rows[i].at("cluster")].push_back(i);
+    for (const auto &[cluster, list] : clusters)
+        for (std::size_t i = 0; i < list.size(); ++i)
+            for (std::size_t j = i + 1; j < list.size(); ++j) {
+                if (linked && set.rows[list[i]].at("source") == set.rows[list[j]].at("source"))
+                    continue;
+                set.positives += 1;
+                if (!candidates.contains({list[i], list[j]}))
+                    set.missed[odd_half(cluster)] += 1;
+            }
+    for (const auto &[i, j] : candidates) {
+        if (linked && set.rows[i].at("source") == set.rows[j].at("source"))
+            continue;
+        const std::string &x = set.rows[i].at("cluster"), &y = set.rows[j].at("cluster");
+        set.pairs.push_back(
+            {compare(records[i], records[j]), x == y, odd_half(x == y ? x : x + y), i, j});
+    }
+    return set;
+}
+
+using Vector = Eigen::VectorXd;
+
+// Which pairs: of one half, or all.
+using Taken = std::function<bool(const Set &, const Pair &)>;
+
+// A set weighs by how few errors it should have, not by its size.
+double pair_weight(const Set &set) {
+    static const std::map<std::string, double> allowed = {
+        {"chicago_sites", .04},  {"restaurants", .02},   {"restaurants_no_phone", .05},
+        {"cn_companies", .1},    {"org_name_pairs", .1}, {"senzing_truthset", .3},
+        {"fake_1000", .08},      {"febrl1", .002},       {"febrl4", .002},
+        {"synth_business", .015}};
+    return 300 / set.positives / std::sqrt(allowed.at(set.name));
+}
+
+// Logistic regression, in which a pair that is badly wrong pulls no harder than one at `trim`: some
+// labels are wrong, and what no field tells apart should not bend the rest.
+Vector fit(const std::vector<Set> &sets, const Taken &taken, double ridge) {
+    constexpr double trim = 2;
+    const auto n = static_cast<Eigen::Index>(feature_count);
+    Vector w = Vector::Zero(n);
+    for (int step = 0; step < 40; ++step) {
+        Eigen::MatrixXd hessian = Eigen::MatrixXd::Identity(n, n) * ridge;
+        Vector gradient = w * ridge;
+        for (const Set &set : sets)
+            for (const Pair &pair : set.pairs) {
+                if (!taken(set, pair))
+                    continue;
+                const Eigen::Map<const Vector> x(pair.features.data(), n);
+                const double score = x.dot(w), p = 1 / (1 + std::exp(-score));
+                const double wrong = pair.same ? -score : score;
+                const double trimmed = step < 8 ? 1 : 1 / (1 + std::exp(wrong - trim));
+                const double weight = pair_weight(set) * trimmed, slope = weight * p * (1 - p);
+                gradient += weight * (p - pair.same) * x;
+                if (slope < 1e-9)
+                    continue;
+                // few features of a pair are not zero
+                Eigen::Index used[feature_count];
+                int count = 0;
+                for (Eigen::Index k = 0; k < n; ++k)
+                    if (x[k] != 0)
+                        used[count++] = k;
+                for (int k = 0; k < count; ++k)
+                    for (int l = 0; l < count; ++l)
+                        hessian(used[k], used[l]) += slope * x[used[k]] * x[used[l]];
+            }
+        const Vector move = hessian.ldlt().solve(gradient);
+        w -= move;
+        if (move.norm() < 1e-5)
+            break;
+    }
+    return w;
+}
+
+struct Quality {
+    double both = 0, found = 0, wrong = 0, missed = 0;
+    double f1() const { return 2 * both / (2 * both + wrong + missed); }
+};
+
+Quality quality(const Set &set, const Vector &w, const std::function<bool(const Pair &)> &taken,
+                double missed, double bound = 0) {
+    Quality result;
+    result.missed = missed;
+    for (const Pair &pair : set.pairs) {
+        if (!taken(pair))
+            continue;
+        const Eigen::Map<const Vector> x(pair.features.data(),
+                                         static_cast<Eigen::Index>(feature_count));
+        const bool found = x.dot(w) >= bound;
+        result.both += found && pair.same;
+        result.wrong += found && !pair.same;
+        result.missed += !found && pair.same;
+    }
+    return result;
+}
+
+// F1 of the clusters that the pairs found make together.
+double clustered_f1(const Set &set, const Vector &w) {
+    std::vector<std::uint32_t> parent(set.rows.size());
+    for (std::uint32_t i = 0; i < parent.size(); ++i)
+        parent[i] = i;
+    const std::function<std::uint32_t(std::uint32_t)> root = [&](std::uint32_t i) {
+        return parent[i] == i ? i : parent[i] = root(parent[i]);
+    };
+    for (const Pair &pair : set.pairs)
+        if (Eigen::Map<const Vector>(pair.features.data(), static_cast<Eigen::Index>(feature_count))
+                .dot(w) >= 0)
+            parent[root(pair.a)] = root(pair.b);
+    std::map<std::uint32_t, std::map<std::string, double>> clusters;
+    std::map<std::string, double> truth;
+    for (std::uint32_t i = 0; i < parent.size(); ++i) {
+        clusters[root(i)][set.rows[i].at("cluster")] += 1;
+        truth[set.rows[i].at("cluster")] += 1;
+    }
+    const auto pairs = [](double n) { return n * (n - 1) / 2; };
+    double both = 0, found = 0, all = 0;
+    for (const auto &[id, parts] : clusters) {
+        double size = 0;
+        for (const auto &[cluster, n] : parts) {
+            both += pairs(n);
+            size += n;
+        }
+        found += pairs(size);
+    }
+    for (const auto &[cluster, n] : truth)
+        all += pairs(n);
+    return 2 * both / (found + all);
+}
+
+void show_errors(const Set &set, const Vector &w, int most) {
+    std::vector<std::pair<double, const Pair *>> errors;
+    for (const Pair &pair : set.pairs) {
+        const Eigen::Map<const Vector> x(pair.features.data(),
+                                         static_cast<Eigen::Index>(feature_count));
+        const double score = x.dot(w);
+        if ((score >= 0) != pair.same)
+            errors.emplace_back(score, &pair);
+    }
+    std::sort(errors.begin(), errors.end());
+    const std::size_t step =
+        std::max<std::size_t>(1, errors.size() / static_cast<std::size_t>(most));
+    for (std::size_t e = 0; e < errors.size(); e += step) {
+        const Pair &pair = *errors[e].second;
+        std::printf("%6.2f %s", errors[e].first, pair.same ? "missed" : "wrong ");
+        for (std::uint32_t i : {pair.a, pair.b}) {
+            std::printf(" |");
+            for (const auto &[key, value] : set.rows[i])
+                if (key != "id" && key != "source" && key != "type" && !value.empty())
+                    std::printf(" %s", value.c_str());
+        }
+        std::printf("\n");
+    }
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+    if (argc < 2)
+        return 2;
+    const std::string folder = argv[1], what = argc > 2 ? argv[2] : "";
+    std::vector<Set> sets;
+    for (const char *name :
+         {"chicago_sites", "restaurants", "restaurants_no_phone", "cn_companies", "org_name_pairs",
+          "senzing_truthset", "fake_1000", "febrl1", "febrl4", "synth_business"})
+        sets.push_back(load(folder, name));
+    constexpr double ridge = 0.5;
+
+    if (what == "--table") {
+        const Vector w = fit(
+            sets, [](const Set &, const Pair &) { return true; }, ridge);
+        std::printf("// Made by bench/duplicates/fit --table.\n"
+                    "#include \"core/screen/score.hpp\"\n\n"
+                    "#include \"core/no_postgres.hpp\"\n\n"
+                    "namespace highseas::screen {\n\nconst Weights built_in_weights = {\n");
+        for (std::size_t k = 0; k < feature_count; ++k)
+            std::printf("    %.3f, // %s\n", w[static_cast<Eigen::Index>(k)],
+                        features[k].name.data());
+        std::printf("};\n\n} // namespace highseas::screen\n");
+        return 0;
+    }
+    const auto every = [](const Pair &) { return true; };
+    if (what == "--errors") {
+        const Vector w = fit(
+            sets, [](const Set &, const Pair &) { return true; }, ridge);
+        for (const Set &set : sets)
+            if (argc < 4 || set.name == argv[3])
+                show_errors(set, w, 60);
+        return 0;
+    }
+    if (what == "--check") {
+        Vector w(static_cast<Eigen::Index>(feature_count));
+        for (std::size_t k = 0; k < feature_count; ++k)
+            w[static_cast<Eigen::Index>(k)] = built_in_weights[k];
+        for (const Set &set : sets) {
+            const Quality q = quality(set, w, every, set.missed[0] + set.missed[1]);
+            std::printf("%-22s F1 %.4f  precision %.4f recall %.4f\n", set.name.c_str(), q.f1(),
+                        q.both / (q.both + q.wrong), q.both / (q.both + q.missed));
+        }
+        return 0;
+    }
+    const Vector all = fit(
+        sets, [](const Set &, const Pair &) { return true; }, ridge);
+    const Vector even = fit(
+        sets, [](const Set &, const Pair &p) { return !p.odd; }, ridge);
+    const Vector odd = fit(
+        sets, [](const Set &, const Pair &p) { return p.odd; }, ridge);
+    std::printf("%-22s %8s %8s %8s %8s %8s %8s %8s\n", "F1", "fit", "held out", "others'", "missed",
+                "clusters", "precise", "recall");
+    for (const Set &set : sets) {
+        const double missed = set.missed[0] + set.missed[1];
+        const Quality fitted = quality(set, all, every, missed);
+        Quality held = quality(
+            set, even, [](const Pair &p) { return p.odd; }, set.missed[1]);
+        const Quality other = quality(
+            set, odd, [](const Pair &p) { return !p.odd; }, set.missed[0]);
+        held.both += other.both;
+        held.wrong += other.wrong;
+        held.missed += other.missed;
+        const std::string family = set.name.substr(0, 5);
+        const Vector foreign = fit(
+            sets, [&](const Set &s, const Pair &) { return s.name.substr(0, 5) != family; }, ridge);
+        const Quality outside = quality(set, foreign, every, missed);
+        std::printf("%-22s %8.4f %8.4f %8.4f %8.0f %8.4f %8.4f %8.4f\n", set.name.c_str(),
+                    fitted.f1(), held.f1(), outside.f1(), missed,
+                    set.name == "org_name_pairs" ? 0 : clustered_f1(set, all),
+                    fitted.both / (fitted.both + fitted.wrong),
+                    fitted.both / (fitted.both + fitted.missed));
+        std::fflush(stdout);
+    }
+    return 0;
+}

@@ -1,0 +1,23 @@
+// How probable it is that two customers are one, and what each field has to do with it: the sum of
+// the contributions is the logarithm of the odds.
+#pragma once
+
+#include <array>
+
+#include "core/screen/comparison.hpp"
+
+namespace highseas::screen {
+
+using Weights = std::array<double, feature_count>;
+
+// Fitted once, on all labelled sets together: bench/duplicates.
+extern const Weights built_in_weights;
+
+struct Score {
+    double probability = 0;
+    std::array<double, field_count> contributions{}; // by Field
+};
+
+Score score_of(const Comparison &comparison, const Weights &weights);
+
+} // namespace highseas::screen
