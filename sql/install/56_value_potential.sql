@@ -32,12 +32,12 @@ BEGIN ATOMIC
         FROM highseas.criteria_of(profile_facts.tenant_id, profile_facts.scheme, profile_facts.version) x)
     SELECT c.customer_key, ARRAY(
         SELECT CASE
-            -- The planner puts a function's text in its place only where its arguments cost little.
-            WHEN k.place IS NOT NULL THEN highseas.text_fact(t.texts[k.place], k.patterns, k.fact = ANY (a.columns))
-            WHEN k.fact = 'online' THEN CASE WHEN c.online OR 'online' = ANY (a.columns) THEN c.online::integer END
             -- What does not work is not there.
             WHEN k.fact = 'email' AND (q.checked).email = 0 OR k.fact = 'phone' AND (q.checked).phone = 0
                  OR k.fact = 'mobile' AND (q.checked).mobile = 0 OR k.fact = 'fax' AND (q.checked).fax = 0 THEN 0
+            -- The planner puts a function's text in its place only where its arguments cost little.
+            WHEN k.place IS NOT NULL THEN highseas.text_fact(t.texts[k.place], k.patterns, k.fact = ANY (a.columns))
+            WHEN k.fact = 'online' THEN CASE WHEN c.online OR 'online' = ANY (a.columns) THEN c.online::integer END
             WHEN k.fact = 'company_detail' THEN coalesce((q.checked).company, CASE WHEN 'company' = ANY (a.columns) THEN 0 END)
             WHEN k.fact = 'product_detail' THEN coalesce((q.checked).main_products, CASE WHEN 'main_products' = ANY (a.columns) THEN 0 END)
             WHEN k.fact = 'address_detail' THEN coalesce((q.checked).address, CASE WHEN 'address' = ANY (a.columns) THEN 0 END)
