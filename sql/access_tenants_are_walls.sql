@@ -149,7 +149,7 @@ SELECT public.estimate('SELECT company FROM highseas.profile WHERE company = ''S
 SELECT public.try('SELECT last_value FROM highseas.holding_holding_id_seq');
 SELECT public.try('SELECT pg_sequence_last_value(''highseas.holding_holding_id_seq'')') !~ 'done: [0-9]' AS hidden;
 SELECT count(*) FROM pg_sequences WHERE schemaname = 'highseas' AND last_value IS NOT NULL;
-SELECT public.try($$SELECT schema_to_xml('highseas', true, false, '')::text ~ 'alpha|secret'$$) IN ('done: false', '42501 permission denied for table profile') AS hidden;
+SELECT public.try($$SELECT schema_to_xml('highseas', true, false, '')::text ~ 'alpha|secret'$$) <> 'done: true' AS hidden;
 SELECT table_to_xml('highseas.tenant', true, false, '')::text ~ 'beta' AS mine, table_to_xml('highseas.tenant', true, false, '')::text ~ 'alpha' AS alphas;
 SELECT count(*) FROM highseas.pool TABLESAMPLE SYSTEM (100);
 COPY highseas.tenant (tenant_id, name) TO STDOUT;

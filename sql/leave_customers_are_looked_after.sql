@@ -30,9 +30,9 @@ SET highseas.clock = '2026-03-24 08:59';
 CALL highseas.expire_due();
 SELECT count(*) FROM public.held WHERE state = 'held';
 -- By the rule itself: 10 days from the 2nd, 12 of leave.
-SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, '{2026-03-09}', '{2026-03-21}');
-SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, '{2026-03-21}', '{2026-03-09}');
-SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, '{2026-03-09}', '{infinity}');
+SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, NULL, '{2026-03-09}', '{2026-03-21}');
+SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, NULL, '{2026-03-21}', '{2026-03-09}');
+SELECT * FROM highseas.due('2026-03-02 09:00', NULL, NULL, NULL, NULL, false, '{no_follow_up}', '{r}', '{10}', '{day}', 'UTC', NULL, NULL, NULL, NULL, '{2026-03-09}', '{infinity}');
 
 -- A second leave. Without a rule he keeps them; then: who is A to eva, the vip pool to the team, all others to the pool.
 INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-04-01', '2026-04-10');

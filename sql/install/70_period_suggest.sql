@@ -92,12 +92,12 @@ COMMENT ON FUNCTION highseas.days_between(timestamptz, timestamptz) IS 'The days
 
 CREATE FUNCTION highseas.wilson_lower(events bigint, cases bigint) RETURNS double precision
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN CASE WHEN cases > 0 THEN
+RETURN CASE WHEN events BETWEEN 0 AND cases AND cases > 0 THEN
     (events::double precision / cases + 3.841458820694124 / (2 * cases)
      - 1.959963984540054 * sqrt((events::double precision * (cases - events) / cases + 3.841458820694124 / 4)) / cases)
     / (1 + 3.841458820694124 / cases) END;
 COMMENT ON FUNCTION highseas.wilson_lower(bigint, bigint) IS
-'The lower limit of 95 % confidence of a share, events of cases (Wilson 1927). NULL without cases, or for a NULL.';
+'The lower limit of 95 % confidence of a share, events of cases (Wilson 1927). NULL without cases, for more events than cases or fewer than none, or for a NULL.';
 
 CREATE FUNCTION highseas_api.suggest_deadlines(
     group_by text DEFAULT 'pool', chance double precision DEFAULT .02, minimum integer DEFAULT 30,

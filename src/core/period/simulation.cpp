@@ -872,6 +872,10 @@ void Simulator::give_out_pool(Time now, std::span<const Waiting> waiting, std::s
         limit_left,
         past_customers,
         past_reps,
+        {},
+        {},
+        {},
+        {},
     };
     std::vector<Allocated> given(waiting.size());
     std::optional<double> bound;
