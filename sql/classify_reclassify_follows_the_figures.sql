@@ -64,6 +64,14 @@ SELECT format('UPDATE highseas.purchase SET amount = %s WHERE customer_key = ''c
        'SELECT lifecycle FROM highseas.customer_classes WHERE customer_key = ''c3''' FROM unnest('{124,125,119,118,124,70,76,79}'::int[]) a \gexec
 UPDATE highseas.purchase SET amount = 100 WHERE customer_key = 'c3' AND order_key = 'a';
 
+-- A lead who says what he intends is a prospect; who says never is lost, a buyer, too, until he says otherwise.
+SELECT format('SELECT due_at IS NOT NULL FROM highseas_api.follow_up(''c3'', ''call'', rep => ''kim'', intent => %L, expected_on => %L, reason => %L)', i, e, r), 'CALL highseas.reclassify()',
+       'SELECT lifecycle FROM highseas.customer_classes WHERE customer_key = ''c3'''
+FROM (VALUES ('never', NULL, 'price'), ('hesitating', NULL, NULL)) x(i, e, r) \gexec
+INSERT INTO highseas.customer_intent (tenant_id, customer_key, intent, since, at, rep_key) VALUES (1, 'c7', 'interested', '2026-03-02', '2026-03-02', 'kim');
+CALL highseas.reclassify();
+SELECT customer_key, to_class, reason FROM highseas.class_history WHERE aspect = 'lifecycle' AND customer_key IN ('c3', 'c7') AND to_class IN ('lost', 'prospect');
+
 -- c3 passes the border by more than the margin, but his stay is not over; then it is, though nothing else happened.
 UPDATE highseas.customer_value SET actual_value = 450 WHERE customer_key = 'c3';
 SET highseas.clock = '2026-03-31 09:59+00';

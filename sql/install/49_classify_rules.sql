@@ -203,7 +203,7 @@ CREATE TABLE highseas.lifecycle_rule (
     CONSTRAINT lifecycle_rule_trend_check CHECK (declining_below <= growing_from)
 );
 COMMENT ON TABLE highseas.lifecycle_rule IS
-'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before. engaged_by: the kinds of follow_up that make a prospect of a lead (NULL = any).';
+'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before. engaged_by: the kinds of follow_up that make a prospect of a lead (NULL = any), as an intent of his does.';
 
 CREATE FUNCTION highseas.lifecycle_rule_of(tenant_id bigint) RETURNS highseas.lifecycle_rule
 LANGUAGE sql STABLE PARALLEL SAFE

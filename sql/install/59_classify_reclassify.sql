@@ -61,9 +61,9 @@ RETURNS TABLE (customer_key text, place tid, state text, holder text, class text
                old_abc text, old_category text, old_lifecycle text, old_kind text,
                abc text, category text, lifecycle text, kind text,
                value numeric, bounds numeric[], potential double precision, alive double precision, profit double precision,
-               purchases integer, first_days integer, last_days integer, recent numeric, earlier numeric)
+               purchases integer, first_days integer, last_days integer, recent numeric, earlier numeric, intent text)
 LANGUAGE sql STABLE
-BEGIN ATOMIC
+AS $$
     WITH day AS MATERIALIZED (
         SELECT (class_proposals.now AT TIME ZONE z.time_zone)::date AS today,
                highseas.shift(class_proposals.now, - (u.r).period, z.time_zone) AS since,
@@ -74,7 +74,7 @@ BEGIN ATOMIC
     ), known AS MATERIALIZED (
         SELECT c.customer_key, c.place, c.state, c.holder, c.class, f.crm_class IS TRUE AS crm_class,
                o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
-               o.chosen_kind, f.company, f.website, f.email, f."position", f.source,
+               o.chosen_kind, i.intent, f.company, f.website, f.email, f."position", f.source,
                highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
                v.potential_score AS potential, v.p_alive AS alive, v.actual_value::double precision AS profit,
                coalesce(s.repeats + 1, 0) AS purchases, s.first_days, s.last_days, s.recent, s.earlier,
@@ -106,6 +106,9 @@ BEGIN ATOMIC
                 WHERE x.tenant_id = y.tenant_id AND x.customer_key = y.customer_key AND coalesce(x.currency, '') = y.currency
                   AND x.ordered_at > d.before AND x.ordered_at <= class_proposals.now) p
             WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) s ON true
+        LEFT JOIN LATERAL (
+            SELECT y.intent FROM highseas.customer_intent y
+            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) i ON true
         CROSS JOIN highseas.class_rule_of(class_proposals.tenant_id) r
         LEFT JOIN highseas.abc_bound b
             ON b.tenant_id = class_proposals.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
@@ -126,17 +129,17 @@ BEGIN ATOMIC
                k.abc, k.potential, k.alive, k.profit, k.margin, k.profit_margin, k.minimum_stay) END,
            CASE WHEN k.state <> 'gone' THEN highseas.next_lifecycle(
                k.old_lifecycle, k.purchases,
-               k.purchases = 0 AND EXISTS (
+               k.purchases = 0 AND (k.intent IS NOT NULL OR EXISTS (
                    SELECT FROM highseas.follow_up u
                    WHERE u.tenant_id = class_proposals.tenant_id AND u.customer_key = k.customer_key
-                     AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by))),
-               NULL, k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
+                     AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by)))),
+               k.intent = 'never', k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
                e.new_days, e.lost_below, e.lost_days, e.growing_from, e.declining_below, k.margin) END,
            CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
                (SELECT highseas.kinds_of(class_proposals.tenant_id)), k.company, k.website, k.email, k."position", k.source)) END,
-           k.value, k.bounds, k.potential, k.alive, k.profit, k.purchases, k.first_days, k.last_days, k.recent, k.earlier
-    FROM ranked k CROSS JOIN highseas.lifecycle_rule_of(class_proposals.tenant_id) e;
-END;
+           k.value, k.bounds, k.potential, k.alive, k.profit, k.purchases, k.first_days, k.last_days, k.recent, k.earlier, k.intent
+    FROM ranked k CROSS JOIN highseas.lifecycle_rule_of(class_proposals.tenant_id) e
+$$;
 COMMENT ON FUNCTION highseas.class_proposals(bigint, text[], timestamptz) IS
 'The classes that these customers should be in now beside those that they are in, with all the figures that decide. crm_class: customer.class is what the CRM says. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of his value.';
 
@@ -176,7 +179,8 @@ BEGIN
                     WHEN y.aspect = 'category' THEN highseas.explain_category(
                         (SELECT highseas.categories_of(classify_customers.tenant_id)), p.abc, p.potential, p.alive, p.profit)
                     WHEN y.aspect = 'kind' THEN 'by the rules of kind'
-                    WHEN p.purchases = 0 THEN 'no purchase'
+                    WHEN p.intent = 'never' THEN 'said never'
+                    WHEN p.purchases = 0 THEN 'no purchase' || coalesce(', intent ' || p.intent, '')
                     ELSE format('purchases %s, the first %s and the last %s days ago, chance alive %s, bought for %s lately, %s before',
                                 p.purchases, p.first_days, p.last_days, coalesce(round(p.alive::numeric, 3)::text, 'unknown'),
                                 coalesce(p.recent, 0), coalesce(p.earlier, 0)) END AS reason
