@@ -173,7 +173,7 @@ BEGIN
         FROM spell s GROUP BY s.group_key
     ), suggested AS (
         SELECT c.group_key, 'no_order' AS kind, c.from_claim AS curve,
-               greatest(ceil(highseas.waiting_limit(c.from_claim, 7, chance)), 1)::integer AS window_days,
+               CASE WHEN (c.from_claim).events > 0 THEN greatest(ceil(highseas.waiting_limit(c.from_claim, 7, chance)), 1)::integer END AS window_days,
                NULL::integer AS days_from, NULL::integer AS days_to, NULL::bigint AS cases, NULL::bigint AS converted
         FROM curves c
         UNION ALL
@@ -194,8 +194,9 @@ BEGIN
                     THEN format('orders: %s, wanted: %s', coalesce((s.curve).events, 0), minimum) END,
                CASE WHEN s.cases < minimum THEN format('follow-ups at the best interval: %s, wanted: %s', s.cases, minimum) END,
                CASE WHEN s.window_days IS NULL THEN
-                    CASE s.kind WHEN 'no_order' THEN format('within what was watched a further week always added %s or more', chance)
-                         ELSE 'no follow-up was followed by an order within 30 days' END END), ''),
+                    CASE WHEN s.kind = 'no_follow_up' THEN 'no follow-up was followed by an order within 30 days'
+                         WHEN (s.curve).events > 0 THEN format('within what was watched a further week always added %s or more', chance)
+                         ELSE 'without orders there is no window' END END), ''),
            s.curve
     FROM suggested s CROSS JOIN LATERAL highseas.survival_median(s.curve) m
     ORDER BY s.group_key, s.kind DESC;
