@@ -58,6 +58,12 @@ def calls(key):
     yield "copy_scorecard", ["default"], {}
     yield "copy_scorecard", [], {"scheme": "default"}
     yield "delete_rules", ["quota"], {"matching": '{"rule": "nosuch", "tier": null}'}
+    # Each of them makes two, numbered on; the second connection begins where the first ended.
+    first = 1 if key("").startswith("True") else 5
+    yield "suggest_deadlines", ["pool", 0.02], {}
+    yield "adopt_suggestion", [first, "sell"], {}
+    yield "suggest_deadlines", [], {"group_by": "pool", "minimum": 1}
+    yield "adopt_suggestion", [first + 2], {"rule": "sell"}
 
 
 def call(connection, verb, positional, named):

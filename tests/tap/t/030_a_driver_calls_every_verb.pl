@@ -20,7 +20,11 @@ $node->safe_psql('postgres', q{
 	INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit) VALUES (1, 'two weeks', 'no_follow_up', 14, 'day');
 	INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, score, pooled_since, last_act_at)
 	SELECT 1, p || ' ' || n, 'main', CASE p WHEN 'some' THEN 1 ELSE 0 END, now(), now()
-	FROM unnest('{True,False,some}'::text[]) p, generate_series(1, CASE p WHEN 'some' THEN 20 ELSE 4 END) n});
+	FROM unnest('{True,False,some}'::text[]) p, generate_series(1, CASE p WHEN 'some' THEN 20 ELSE 4 END) n;
+	INSERT INTO highseas.holding (tenant_id, customer_key, rep_key, pool_key, started_at, act, actor, ended_at, end_act, end_actor, to_pool)
+	SELECT 1, 'some ' || n, 'bob', 'main', now() - interval '100 days', 'claim', 'x', now() - interval '40 days', 'return', 'x', 'main'
+	FROM generate_series(19, 20) n;
+	INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount) VALUES (1, 'some 20', 'o', now() - interval '98 days', 1)});
 
 my ($out, $err);
 my $connection = $node->connstr('postgres') . ' user=shop';
