@@ -15,7 +15,7 @@ CREATE TYPE highseas.simulation_history AS (
     time_zone text, week_mask integer, days_off date[], days_on date[]
 );
 COMMENT ON TYPE highseas.simulation_history IS
-'A tenant''s ledger for run_simulation(): parallel arrays, in which customers, reps, pools and classes are numbers from 0 (-1: none). spell_begins: 0 found in the CRM, 1 claimed, 2 rotated, 3 decided; spell_ends: 0 open, 1 expired, 2 to a pool, 3 elsewhere; spell_exempt: 1 = protected or with an open deal.';
+'A tenant''s ledger for run_simulation(): parallel arrays, in which customers, reps, pools and classes are numbers from 0 (-1: none). spell_begins: 0 found in the CRM, 1 claimed or allocated, 2 rotated, 3 decided; spell_ends: 0 open, 1 expired, 2 to a pool, 3 elsewhere; spell_exempt: 1 = protected or with an open deal.';
 
 CREATE TYPE highseas.simulation_rules AS (
     deadline_rules text[], deadline_kinds text[], deadline_pools text[], deadline_tiers text[], deadline_classes text[],
@@ -215,7 +215,7 @@ BEGIN
     -- Unsorted: the simulation sorts by customer and time, which costs it less.
     SELECT array_agg(c.n), array_agg(r.n), array_agg(k.n), array_agg(coalesce(l.n, -1)), array_agg(g.started_at),
            array_agg(coalesce(g.ended_at, 'infinity')),
-           array_agg(CASE g.act WHEN 'claim' THEN 1 WHEN 'rotate' THEN 2 WHEN 'import' THEN 0 WHEN 'adopt' THEN 0 ELSE 3 END),
+           array_agg(CASE g.act WHEN 'claim' THEN 1 WHEN 'allocate' THEN 1 WHEN 'rotate' THEN 2 WHEN 'import' THEN 0 WHEN 'adopt' THEN 0 ELSE 3 END),
            array_agg(CASE WHEN g.ended_at IS NULL THEN 0 WHEN g.end_act = 'expire' THEN 1
                           WHEN g.to_pool IS NOT NULL AND g.end_act NOT IN ('withdraw', 'gone', 'merge') THEN 2 ELSE 3 END),
            array_agg(CASE WHEN g.end_act IN ('withdraw', 'gone', 'merge') THEN -1 ELSE coalesce(o.n, -1) END),

@@ -842,41 +842,34 @@ void Simulator::give_out_pool(Time now, std::span<const Waiting> waiting, std::s
             cools_down(one.customer, simulated_[at(k)].rep, simulated_[at(k)].ended);
     }
 
-    const AllocationFacts facts{
-        policy_facts_.method.value_or("serial"),
-        std::nullopt,
-        std::nullopt,
-        customer_keys,
-        values,
-        regions,
-        classes,
-        segments,
-        rep_keys,
-        tiers,
-        ranks,
-        weights,
-        loads,
-        waiting_since,
-        h_.rep_region_reps,
-        h_.rep_region_regions,
-        h_.tree_regions,
-        h_.tree_parents,
-        {},
-        {},
-        {},
-        {},
-        {},
-        limit_reps,
-        limit_kinds,
-        limit_classes,
-        limit_left,
-        past_customers,
+    AllocationFacts facts{};
+    facts.method = policy_facts_.method.value_or("serial");
+    facts.customer_keys = customer_keys;
+    facts.customer_values = values;
+    facts.regions = regions;
+    facts.classes = classes;
+    facts.segments = segments;
+    facts.rep_keys = rep_keys;
+    facts.rep_tiers = tiers;
+    facts.rep_ranks = ranks;
+    facts.rep_weights = weights;
+    facts.rep_loads = loads;
+    facts.rep_waiting_since = waiting_since;
+    facts.rep_region_reps = h_.rep_region_reps;
+    facts.rep_region_regions = h_.rep_region_regions;
+    facts.tree_regions = h_.tree_regions;
+    facts.tree_parents = h_.tree_parents;
+    facts.limit_reps = limit_reps;
+    facts.limit_kinds = limit_kinds;
+    facts.limit_classes = limit_classes;
+    facts.limit_left = limit_left;
+    facts.past_customers,
         past_reps,
         {},
         {},
         {},
-        {},
-    };
+        {}, = past_customers;
+    facts.past_reps = past_reps;
     std::vector<Allocated> given(waiting.size());
     std::optional<double> bound;
     require(plan_allocation(facts, should_stop_, given, bound));
