@@ -64,6 +64,14 @@ def calls(key):
     yield "adopt_suggestion", [first, "sell"], {}
     yield "suggest_deadlines", [], {"group_by": "pool", "minimum": 1}
     yield "adopt_suggestion", [first + 2], {"rule": "sell"}
+    yield "intake", ["it's \\ 客户", None, "joe@acme.com", "+49 30 901820"], {"origin": "fair", "attributes": '{"a": 1}'}
+    yield "intake", [], {"company": "Acme Ltd", "phone": "12"}
+    yield "correct_lead", [lambda got: got["intake"]["lead"], '{"phone": "+49 30 901820"}'], {}
+    yield "intake", [], {"contact": "Joe"}
+    yield "discard_lead", [lambda got: got["intake"]["lead"]], {"note": "nobody"}
+    yield "intake_rows", [key(1), '[{"company": "Acme"}]', '{"origin": "fair"}'], {}
+    yield "intake_rows", [key(1)], {"rows": '[]'}
+    yield "retry_leads", [key(1)], {}
 
 
 def call(connection, verb, positional, named):
