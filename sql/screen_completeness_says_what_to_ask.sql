@@ -94,6 +94,16 @@ CALL highseas.withdraw('bare', 'closed');
 CALL highseas.rekey_customer('formats', 'renamed');
 CALL highseas.check_profiles();
 SELECT customer_key FROM highseas.profile_quality ORDER BY 1;
+-- A run that stopped at its bounds is gone on with; after it the next one begins anew.
+SET highseas.clock = '2026-03-04 09:00+00';
+CALL highseas.check_profiles(max_rows => 2, batch => 2);
+SET highseas.clock = '2026-03-05 09:00+00';
+CALL highseas.check_profiles();
+SELECT checked_at::date, array_agg(customer_key ORDER BY customer_key) FROM highseas.profile_quality GROUP BY 1 ORDER BY 1;
+SELECT DISTINCT day FROM highseas.quality_history ORDER BY 1;
+SET highseas.clock = '2026-03-06 09:00+00';
+CALL highseas.check_profiles();
+SELECT DISTINCT checked_at::date FROM highseas.profile_quality;
 
 -- The check itself.
 SELECT highseas.country_code(c) FROM unnest('{China,中国,DEU,"",Atlantis,NULL}'::text[]) c;

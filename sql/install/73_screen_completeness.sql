@@ -115,8 +115,12 @@ LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
-    reached text := coalesce((SELECT j.position FROM highseas.job_run j
-                              WHERE j.tenant_id = check_profiles_batch.tenant_id AND j.run_id = run), '');
+    -- A run goes on where the last one stopped at its bounds, or was interrupted.
+    reached text := coalesce(
+        (SELECT j.position FROM highseas.job_run j WHERE j.tenant_id = check_profiles_batch.tenant_id AND j.run_id = run),
+        (SELECT CASE WHEN j.status IN ('bounded', 'failed', 'interrupted') THEN j.position END FROM highseas.job_run j
+         WHERE j.tenant_id = check_profiles_batch.tenant_id AND j.job = 'check_profiles' AND j.run_id < run
+         ORDER BY j.run_id DESC LIMIT 1), '');
     keys text[] := ARRAY(
         SELECT c.customer_key FROM highseas.customer c
         WHERE c.tenant_id = check_profiles_batch.tenant_id AND c.customer_key > reached AND c.state <> 'gone'
