@@ -863,12 +863,7 @@ void Simulator::give_out_pool(Time now, std::span<const Waiting> waiting, std::s
     facts.limit_kinds = limit_kinds;
     facts.limit_classes = limit_classes;
     facts.limit_left = limit_left;
-    facts.past_customers,
-        past_reps,
-        {},
-        {},
-        {},
-        {}, = past_customers;
+    facts.past_customers = past_customers;
     facts.past_reps = past_reps;
     std::vector<Allocated> given(waiting.size());
     std::optional<double> bound;
