@@ -122,6 +122,13 @@ INSERT INTO highseas.value_run (tenant_id, fitted_at, ends_on, in_force, currenc
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value)
 VALUES (1, 'c8', 1, '2026-08-01', '', 'week', 52, 10, 1, 900), (1, 'c4', 1, '2026-08-01', '', 'week', 52, 10, 1, 900);
 SELECT * FROM highseas.product_feedback ORDER BY reason;
+-- Refused for good he is lost; another intent has him valued and classed anew.
+CALL highseas.reclassify();
+SELECT customer_key, lifecycle FROM highseas.customer_class ORDER BY customer_key;
+SELECT customer_key FROM highseas_api.claim('c8', 'ben');
+SELECT is_stale FROM highseas.customer_value WHERE customer_key = 'c8';
+SELECT followed_up_at IS NOT NULL FROM highseas_api.follow_up('c8', rep => 'ben', intent => 'hesitating');
+SELECT is_stale FROM highseas.customer_value WHERE customer_key = 'c8';
 
 -- Keys that change: the intent goes along; of two the last one stands.
 SELECT customer_key FROM highseas_api.rekey_customer('c2', 'c2b');

@@ -57,6 +57,15 @@ DELETE FROM highseas.treatment;
 -- Who could bring more.
 SELECT customer_key, rep_key, class, value, headroom, share_of_wallet, goal, action FROM highseas.growth;
 
+-- What a customer means to do: the interested first, who buys later when it comes near, never: not at all.
+SELECT count(*) FROM highseas_api.follow_up('quiet', rep => 'ann', intent => 'interested');
+SELECT count(*) FROM highseas_api.follow_up('buys', rep => 'ann', intent => 'hesitating');
+SELECT count(*) FROM highseas_api.follow_up('bought', rep => 'ann', intent => 'not now', expected_on => '2026-04-15');
+SELECT count(*) FROM highseas_api.follow_up('rhythm', rep => 'ann', intent => 'not now', expected_on => '2026-06-15');
+SELECT count(*) FROM highseas_api.follow_up('rhythm too', rep => 'ann', intent => 'never', reason => 'price');
+SET highseas.clock = '2026-04-11 09:00+00';
+SELECT place, customer_key, points, reason FROM highseas.worklist('ann') WHERE customer_key IN ('quiet', 'buys', 'bought', 'rhythm', 'rhythm too');
+
 SELECT count(*) FROM highseas.worklist('nobody');
 SELECT count(*) FROM highseas.worklist('ann', -1);
 SELECT count(*) FROM highseas.worklist('ann', NULL);

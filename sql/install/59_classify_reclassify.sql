@@ -72,7 +72,7 @@ AS $$
         FROM highseas.tenant z CROSS JOIN (SELECT highseas.value_rule_of(class_proposals.tenant_id) AS r) u
         WHERE z.tenant_id = class_proposals.tenant_id
     ), known AS MATERIALIZED (
-        SELECT c.customer_key, c.place, c.state, c.holder, c.class, f.crm_class IS TRUE AS crm_class,
+        SELECT c.customer_key, c.place, c.state, c.holder, c.class, c.intent = 'never' AS refused, f.crm_class IS TRUE AS crm_class,
                o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
                o.chosen_kind, i.intent, f.company, f.website, f.email, f."position", f.source,
                highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
@@ -81,7 +81,7 @@ AS $$
                r.margin, r.profit_margin, r.minimum_stay
         FROM unnest(class_proposals.customers) k(customer_key)
         CROSS JOIN LATERAL (
-            SELECT y.customer_key, y.ctid AS place, y.state, y.holder, y.class, y.pool_key, y.region FROM highseas.customer y
+            SELECT y.customer_key, y.ctid AS place, y.state, y.holder, y.class, y.pool_key, y.region, y.intent FROM highseas.customer y
             WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) c
         LEFT JOIN LATERAL (
             SELECT y.* FROM highseas.customer_value y
@@ -133,7 +133,7 @@ AS $$
                    SELECT FROM highseas.follow_up u
                    WHERE u.tenant_id = class_proposals.tenant_id AND u.customer_key = k.customer_key
                      AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by)))),
-               k.intent = 'never', k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
+               k.intent = 'never'k.refused, k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
                e.new_days, e.lost_below, e.lost_days, e.growing_from, e.declining_below, k.margin) END,
            CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
                (SELECT highseas.kinds_of(class_proposals.tenant_id)), k.company, k.website, k.email, k."position", k.source)) END,

@@ -152,11 +152,13 @@ BEGIN
     SET intent = EXCLUDED.intent, since = CASE WHEN i.intent = EXCLUDED.intent THEN i.since ELSE EXCLUDED.since END,
         at = EXCLUDED.at, rep_key = EXCLUDED.rep_key, expected_on = EXCLUDED.expected_on, reason = EXCLUDED.reason,
         wake_at = EXCLUDED.wake_at, woken_at = NULL;
+    -- His stage of life may be another one.
+    PERFORM highseas.make_stale(tenant_id, ARRAY[customer]);
     RETURN until;
 END
 $$;
 COMMENT ON FUNCTION highseas.learn_intent(bigint, text, text, text, date, text, timestamptz) IS
-'Notes an intent of a locked customer, plans when to wake the rep (in time, or if that is past already, on the very day), and returns sleeps_until()';
+'Notes an intent of a locked customer, has his value and classes worked out anew, plans when to wake the rep (in time, or if that is past already, on the very day), and returns sleeps_until()';
 
 CREATE FUNCTION highseas.withdraw_refused(tenant_id bigint, customer text, rep text, reason text) RETURNS boolean
 LANGUAGE plpgsql

@@ -48,7 +48,7 @@ BEGIN
     END IF;
     RETURN QUERY
     WITH mine AS MATERIALIZED (
-        SELECT c.customer_key, coalesce(c.class, '') AS class, c.held_since, c.last_follow_up_at, c.due_at, c.score,
+        SELECT c.customer_key, coalesce(c.class, '') AS class, c.held_since, c.last_follow_up_at, c.due_at, c.score, c.intent, c.asleep_until,
                coalesce((SELECT coalesce(k.chosen_kind, k.kind) FROM highseas.customer_class k
                          WHERE by_kind AND k.tenant_id = t AND k.customer_key = c.customer_key), '') AS kind
         FROM highseas.customer c
@@ -59,7 +59,7 @@ BEGIN
         LEFT JOIN LATERAL highseas.treatment_of(t, nullif(s.class, ''), nullif(s.kind, '')) x ON true
     ), work AS (
         SELECT m.customer_key, m.class, m.last_follow_up_at, m.due_at, m.score, x.action,
-               highseas.weigh_work(now, m.held_since, m.last_follow_up_at, m.due_at, x.contact_every, x.goal, NULL, NULL,
+               highseas.weigh_work(now, m.held_since, m.last_follow_up_at, m.due_at, x.contact_every, x.goal, m.intent, m.asleep_until,
                    (p.last_on + ((p.last_on - p.first_on) / p.repeats))::timestamp AT TIME ZONE zone) AS work
         FROM mine m
         JOIN treated x ON x.class = m.class AND x.kind = m.kind
