@@ -69,6 +69,7 @@ SELECT format('SELECT due_at IS NOT NULL FROM highseas_api.follow_up(''c3'', ''c
        'SELECT lifecycle FROM highseas.customer_classes WHERE customer_key = ''c3'''
 FROM (VALUES ('never', NULL, 'price'), ('hesitating', NULL, NULL)) x(i, e, r) \gexec
 INSERT INTO highseas.customer_intent (tenant_id, customer_key, intent, since, at, rep_key) VALUES (1, 'c7', 'interested', '2026-03-02', '2026-03-02', 'kim');
+UPDATE highseas.customer SET intent = 'interested' WHERE customer_key = 'c7';
 CALL highseas.reclassify();
 SELECT customer_key, to_class, reason FROM highseas.class_history WHERE aspect = 'lifecycle' AND customer_key IN ('c3', 'c7') AND to_class IN ('lost', 'prospect');
 

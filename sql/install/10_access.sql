@@ -129,7 +129,7 @@ BEGIN ATOMIC
            ('allocate', '*/5 * * * *'),
            ('cover_leave', '5 0 * * *'),
            ('take_leads', '*/5 * * * *'),
-           ('check_profiles', '0 4 * * *');
+           ('check_profiles', '55 3 * * *');
 END;
 COMMENT ON FUNCTION highseas.jobs() IS
 'The jobs that each tenant has, and when schedule_jobs() has pg_cron run them. Each is a procedure of this name.';

@@ -110,7 +110,7 @@ CREATE TABLE highseas.profile_quality (
     PRIMARY KEY (tenant_id, customer_key)
 );
 COMMENT ON TABLE highseas.profile_quality IS
-'Each customer''s profile as check_profiles() found it. completeness: 0 to 100, the points of the scorecard "completeness" of all that there are; what is unknown has none. is_complete: every criterion is met. is_qualified: complete enough for screen_rule. missing: the criteria that are not met, the heaviest first. checked: what check_profile() says, of the profile with this profile_fingerprint(); the potential score takes it from here while that is the same (looking it up costs a hundredth of checking again). is_stale: nothing of it was confirmed within screen_rule''s stale_after: no change in the CRM, login, order or follow-up. quality: completeness, less the rule''s cost of each contradiction and problem, and half of that when it is stale.';
+'Each customer''s profile as check_profiles() found it. completeness: 0 to 100, the points of the scorecard "completeness" of all that there are; what is unknown has none. is_complete: every criterion is met. is_qualified: complete enough for screen_rule. missing: the criteria that are not met, the heaviest first. checked: what check_profile() says, of the profile with this profile_fingerprint(); the potential score takes it from here while that is the same. is_stale: nothing of it was confirmed within screen_rule''s stale_after: no change in the CRM, login, order or follow-up. quality: completeness, less the rule''s cost of each contradiction and problem, and half of that when it is stale.';
 
 CREATE TABLE highseas.quality_history (
     tenant_id bigint NOT NULL,

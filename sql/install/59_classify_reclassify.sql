@@ -72,9 +72,9 @@ AS $$
         FROM highseas.tenant z CROSS JOIN (SELECT highseas.value_rule_of(class_proposals.tenant_id) AS r) u
         WHERE z.tenant_id = class_proposals.tenant_id
     ), known AS MATERIALIZED (
-        SELECT c.customer_key, c.place, c.state, c.holder, c.class, c.intent = 'never' AS refused, f.crm_class IS TRUE AS crm_class,
+        SELECT c.customer_key, c.place, c.state, c.holder, c.class, c.intent, f.crm_class IS TRUE AS crm_class,
                o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
-               o.chosen_kind, i.intent, f.company, f.website, f.email, f."position", f.source,
+               o.chosen_kind, f.company, f.website, f.email, f."position", f.source,
                highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
                v.potential_score AS potential, v.p_alive AS alive, v.actual_value::double precision AS profit,
                coalesce(s.repeats + 1, 0) AS purchases, s.first_days, s.last_days, s.recent, s.earlier,
@@ -106,9 +106,6 @@ AS $$
                 WHERE x.tenant_id = y.tenant_id AND x.customer_key = y.customer_key AND coalesce(x.currency, '') = y.currency
                   AND x.ordered_at > d.before AND x.ordered_at <= class_proposals.now) p
             WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) s ON true
-        LEFT JOIN LATERAL (
-            SELECT y.intent FROM highseas.customer_intent y
-            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) i ON true
         CROSS JOIN highseas.class_rule_of(class_proposals.tenant_id) r
         LEFT JOIN highseas.abc_bound b
             ON b.tenant_id = class_proposals.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
@@ -133,7 +130,7 @@ AS $$
                    SELECT FROM highseas.follow_up u
                    WHERE u.tenant_id = class_proposals.tenant_id AND u.customer_key = k.customer_key
                      AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by)))),
-               k.intent = 'never'k.refused, k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
+               k.intent = 'never', k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
                e.new_days, e.lost_below, e.lost_days, e.growing_from, e.declining_below, k.margin) END,
            CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
                (SELECT highseas.kinds_of(class_proposals.tenant_id)), k.company, k.website, k.email, k."position", k.source)) END,
