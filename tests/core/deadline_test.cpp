@@ -51,7 +51,7 @@ TEST_CASE("every window stands still while the holder is on leave") {
     Rules follow_up;
     follow_up.add("no_follow_up", "f", 7, "day").add("longest_holding", "l", 30, "day");
     auto due_at = [&](std::optional<Time> follow_up_at, std::vector<Leave> leaves) {
-        return due({held_since, follow_up_at, {}, {}, {}, leaves}, follow_up).at;
+        return due({held_since, follow_up_at, {}, {}, {}, {}, leaves}, follow_up).at;
     };
     const Leave week{at(2024, 1, 15), at(2024, 1, 22)};
     CHECK(due_at({}, {week}) == at(2024, 1, 24, 9));
