@@ -320,6 +320,7 @@ BEGIN
         'The new holder follows up, and gives back, as in one of his own recorded holdings, drawn at random.',
         'A claim or rotation that a limit of the other rules forbids, and those in force do not, did not happen; more room alone brings no more claims.',
         'Assignments, transfers and what an import found happened as recorded; protected holdings and open deals are not struck.',
+        'Where the rules differ, neither a leave of the holder nor a later date that the customer named puts a deadline off.',
         'Tier and class of a holding are those at its beginning; closed deals count for every capacity; nobody is frozen.',
         'Amounts are added up whatever their currency.']) a(sentence);
 END
