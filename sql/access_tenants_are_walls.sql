@@ -263,6 +263,7 @@ WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$
   AND a.answer <> ALL (SELECT 'done: ' || x FROM unnest(ARRAY[ -- the built-in ones
           (SELECT r::text FROM highseas.rfm_segments_of(NULL) r), highseas.compile_category_rules(NULL)::text, highseas.kinds_of(NULL)::text,
           (SELECT string_agg(r::text, ' ') FROM highseas.category_rules_of(NULL) r),
+          (SELECT string_agg(r::text, ' ') FROM highseas.treatments_of(NULL) r), (SELECT r::text FROM highseas.treatment_of(NULL, 'kim', 'kim') r),
           (SELECT string_agg(replace(r::text, '(,', '(1,'), ' ') FROM highseas.intent_rules_of(NULL) r),
           replace(highseas.churn_rule_of(NULL)::text, '(,', '(1,'), (SELECT w::text FROM highseas.withdrawal_preview('kim', NULL) w),
           replace(highseas.class_rule_of(NULL)::text, '(,', '(1,'), replace(highseas.lifecycle_rule_of(NULL)::text, '(,', '(1,')]) x);

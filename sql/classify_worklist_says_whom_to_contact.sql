@@ -46,6 +46,15 @@ SELECT place, customer_key, value, last_follow_up_at, due_at FROM highseas.my_wo
 -- What is done is off the list.
 CALL highseas.follow_up('stranger', 'call');
 SELECT count(*) FROM highseas.my_worklist;
+-- An intent comes first, or has him left alone until the day he named.
+BEGIN;
+CALL highseas.follow_up('rhythm too', 'call', rep => 'ann', intent => 'not now', expected_on => '2026-03-20');
+CALL highseas.follow_up('bought', 'call', rep => 'ann', intent => 'interested');
+SELECT place, customer_key, reason FROM highseas.worklist('ann', 3);
+SELECT count(*) FROM highseas.worklist('ann') WHERE customer_key = 'rhythm too';
+SET highseas.clock = '2026-03-14 09:00+00';
+SELECT reason FROM highseas.worklist('ann') WHERE customer_key = 'rhythm too';
+ROLLBACK;
 -- By one's own rows, kind included.
 INSERT INTO highseas.treatment (rule, class, kind, goal, contact_every, action) VALUES
     ('any', NULL, NULL, 'reduce', NULL, 'wait'), ('shops', NULL, 'commercial', 'retain', '2 days', 'visit the shop');

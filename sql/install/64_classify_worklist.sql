@@ -82,5 +82,7 @@ COMMENT ON FUNCTION highseas.worklist(text, integer) IS
 'Whom a rep (NULL: current_rep()) should contact today, by the points of weigh_work() (then what is due first, the best score, the key), why, and what to do by the treatment of his class: the first most (0 or more). Only customers that he holds, and only those for whom something is to be done. Errors: 42704 unknown rep, 22004 no rep, 22023 a bad most, or more than one tenant.';
 
 CREATE VIEW highseas.my_worklist WITH (security_invoker) AS
-SELECT w.* FROM highseas.worklist() w;
+SELECT w.*
+FROM highseas.rep r CROSS JOIN LATERAL highseas.worklist(r.rep_key) w
+WHERE r.tenant_id = (SELECT highseas.current_tenant()) AND r.rep_key = (SELECT highseas.current_rep());
 COMMENT ON VIEW highseas.my_worklist IS 'Whom current_rep() should contact today, the first 50 of worklist()';
