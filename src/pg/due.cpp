@@ -77,8 +77,8 @@ struct DeadlineRow {
     Datum remind_before;
 };
 
-// Of each kind the most specific, then the first by name.
-std::span<const DeadlineRow> find_deadlines(std::int64_t tenant_id, const Scope &holding) {
+std::span<const DeadlineRow *const> find_deadlines(std::int64_t tenant_id, const Scope &holding) {
+    // In the order of their names.
     const auto all = read_rows("deadline", {equals("tenant_id", tenant_id)}, [](const Row &row) {
         Scope scope = scope_of(row);
         scope.intent = row.find<Text>("intent");
@@ -89,18 +89,8 @@ std::span<const DeadlineRow> find_deadlines(std::int64_t tenant_id, const Scope 
                            row.get<Text>("window_unit"),
                            row.datum("remind_before")};
     });
-    auto *chosen = allocate<DeadlineRow>(all.size());
-    auto *end = chosen;
-    for (const DeadlineRow &row : all) { // they come in the order of their names
-        if (!covers(row.scope, holding))
-            continue;
-        auto *same = std::find_if(chosen, end, [&](auto &other) { return other.kind == row.kind; });
-        if (same == end)
-            new (end++) DeadlineRow(row);
-        else if (specificity(row.scope) > specificity(same->scope))
-            *same = row;
-    }
-    return {chosen, end};
+    auto **chosen = allocate<const DeadlineRow *>(all.size());
+    return {chosen, choose_by_kind<DeadlineRow>(all, holding, chosen)};
 }
 
 struct HoldingPlan {
@@ -109,7 +99,7 @@ struct HoldingPlan {
     int missed = 0; // reminder steps that are past already
 };
 
-HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow> deadlines,
+HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow *const> deadlines,
                          const Calendar &calendar, std::optional<Time> not_before, Time now) {
     const auto count = deadlines.size();
     auto *kinds = allocate<Text>(count);
@@ -117,10 +107,10 @@ HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow>
     auto *amounts = allocate<int>(count);
     auto *units = allocate<Text>(count);
     for (std::size_t i = 0; i < count; ++i) {
-        kinds[i] = deadlines[i].kind;
-        rules[i] = deadlines[i].rule;
-        amounts[i] = deadlines[i].amount;
-        units[i] = deadlines[i].unit;
+        kinds[i] = deadlines[i]->kind;
+        rules[i] = deadlines[i]->rule;
+        amounts[i] = deadlines[i]->amount;
+        units[i] = deadlines[i]->unit;
     }
     HoldingPlan plan{};
     plan.due = find_due(facts, {{kinds, count}, {rules, count}, {amounts, count}, {units, count}},
@@ -130,10 +120,10 @@ HoldingPlan plan_holding(const HoldingFacts &facts, std::span<const DeadlineRow>
 
     plan.due.at = std::max(plan.due.at, not_before);
     const auto deciding = std::find_if(deadlines.begin(), deadlines.end(), [&](auto &deadline) {
-        return deadline.rule == plan.due.rule;
+        return deadline->rule == plan.due.rule;
     });
     const auto steps =
-        steps_from(array_elements<Interval>(deciding->remind_before, "remind_before"));
+        steps_from(array_elements<Interval>((*deciding)->remind_before, "remind_before"));
     check(guarded([&] { return reminders_due(*plan.due.at, steps, now, plan.missed); }));
     Time next = 0;
     check(guarded([&] { return first_event(*plan.due.at, steps, now, next); }));

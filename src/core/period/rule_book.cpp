@@ -71,15 +71,7 @@ Status RuleBook::read(const SimulationRules &rules, std::size_t pools, const Sim
 
 RuleBook::Choice RuleBook::deadlines_of(const Scope &holding) const {
     Choice choice{};
-    for (const Row &row : rows_) {
-        if (!covers(row.scope, holding))
-            continue;
-        auto *place = std::find_if(choice.begin(), choice.end(), [&](const Row *other) {
-            return !other || other->kind == row.kind;
-        });
-        if (!*place || specificity(row.scope) > specificity((*place)->scope))
-            *place = &row;
-    }
+    choose_by_kind<Row>(rows_, holding, choice.data());
     return choice;
 }
 

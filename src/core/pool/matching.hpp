@@ -1,7 +1,9 @@
 // Rules are rows with wildcards: an empty column matches any.
 #pragma once
 
+#include <algorithm>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace highseas {
@@ -25,5 +27,23 @@ bool covers(const Scope &rule, const Scope &fact) noexcept;
 // Of the rules that match, the greatest decides: rep before intent before class before pool before
 // tier.
 int specificity(const Scope &rule) noexcept;
+
+// Of each kind the most specific row that matches, then the first. chosen has room for one of each
+// kind; returns its end.
+template <class Row>
+const Row **choose_by_kind(std::span<const Row> rows, const Scope &holding, const Row **chosen) {
+    const Row **end = chosen;
+    for (const Row &row : rows) {
+        if (!covers(row.scope, holding))
+            continue;
+        const Row **same =
+            std::find_if(chosen, end, [&](const Row *other) { return other->kind == row.kind; });
+        if (same == end)
+            *end++ = &row;
+        else if (specificity(row.scope) > specificity((*same)->scope))
+            *same = &row;
+    }
+    return end;
+}
 
 } // namespace highseas
