@@ -164,7 +164,7 @@ BEGIN
     FROM highseas.jobs() j;
     INSERT INTO highseas.origin (tenant_id, origin, label)
     VALUES (create_tenant.tenant_id, 'fair', 'Fair or exhibition'), (create_tenant.tenant_id, 'search', 'Found by search'),
-           (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement'),
+           (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement', 'rekey_duplicates', 'scan_duplicates']),
            (create_tenant.tenant_id, 'recommendation', 'Recommended by somebody'), (create_tenant.tenant_id, 'import', 'Imported list');
 END
 $$;

@@ -6,7 +6,8 @@
 
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
-    job text COLLATE "C" NOT NULL,
+    job text COLLATE "C" NOT NULL
+        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'rekey_duplicates', 'scan_duplicates')),
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -307,9 +308,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF NOT EXISTS (SELECT FROM highseas.jobs() x WHERE x.job = job_start.job) THEN
+    IF NOT EXISTS (SELECT FROM highseas.jobs() x WHERE x.job = job_start.job('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,rekey_duplicates,scan_duplicates}') THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(coalesce(job_start.job, ''), 100)),
-            HINT = format('One of %s.', (SELECT string_agg(x.job, ', ') FROM highseas.jobs() x));
+            HINT = format('One of %s.', (SELECT string_agg(x.job, ', ') FROM highseasrefresh_value, rekey_duplicates, scan_duplicates.jobs() x));
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -367,6 +368,8 @@ BEGIN
             WHEN 'wake' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.wake_batch(tenant_id, run, batch) b;
             WHEN 'take_leads' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.take_leads_batch(tenant_id, run, batch) b;
             WHEN 'check_profiles' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.check_profiles_batch(tenant_id, run, batch) b;
+            WHEN 'rekey_duplicates' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.rekey_duplicates_batch(tenant_id, run, batch) b;
+            WHEN 'scan_duplicates' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.scan_duplicates_batch(tenant_id, run, batch) b;
             WHEN 'sync' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.sync_batch(tenant_id, run, batch) b;
             WHEN 'reconcile' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.reconcile_batch(tenant_id, run, batch) b;
         END CASE;
@@ -506,6 +509,16 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('check_profiles', tenant, max
 COMMENT ON PROCEDURE highseas.check_profiles(text, bigint, double precision, integer) IS
 'Job: how complete, sound and fresh each customer''s profile is, into profile_quality; then the day''s figures of each origin and rep, into quality_history. Arguments and errors as in expire_due.';
 
+CREATE PROCEDURE highseas.rekey_duplicates(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 2000)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('rekey_duplicates', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.rekey_duplicates(text, bigint, double precision, integer) IS
+'Job: writes the keys and terms by which duplicates are found, where they are missing, older than the profile or made by other rules or another version of a normaliser. Arguments and errors as in expire_due.';
+
+CREATE PROCEDURE highseas.scan_duplicates(tenant text DEFAULT NULL, max_rows bigint DEFAULT 10000000, max_seconds double precision DEFAULT 3600, batch integer DEFAULT 500)
+LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('scan_duplicates', tenant, max_rows, max_seconds, batch); END $$;
+COMMENT ON PROCEDURE highseas.scan_duplicates(text, bigint, double precision, integer) IS
+'Job: compares every customer that has terms with those that share some; duplicate_review and duplicate_cluster show the pairs. Arguments and errors as in expire_due.';
+
 CREATE VIEW highseas.job_health WITH (security_invoker) AS
 SELECT j.job, r.started_at AS last_run_at, r.status AS last_status, r.rows AS last_rows,
        r.ended_at - r.started_at AS last_duration, g.last_success_at, g.failures_7_days, r.error AS last_error,
@@ -537,7 +550,7 @@ BEGIN
             DETAIL = 'schedule_jobs() registers the jobs with pg_cron.',
             HINT = 'CREATE EXTENSION pg_cron, or let any scheduler CALL highseas.expire_due() and the other jobs.';
     END IF;
-    FOR job, schedule IN SELECT j.job, j.schedule FROM highseas.jobs() j
+    FOR job, schedule IN SELECT j.job, j.schedule FROM highseas.jobs('refresh_value', '15 4 * * *'), ('rekey_duplicates', '45 1 * * *')) j
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

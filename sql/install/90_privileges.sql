@@ -65,7 +65,7 @@ AS $$
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
                          'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower', 'simulate_policy',
                          'builtin_buyer_titles', 'builtin_completeness', 'builtin_intake_rules', 'builtin_profile_questions',
-                         'lead_fields', 'lead_contents', 'explain_completeness', 'normaliser_version', 'domain_rules', 'company_words',
+                         'lead_fields', 'lead_contents', 'explain_completeness', 'normaliser_version', 'domain_rules', 'company_words', 'duplicate_weights', 'duplicate_fields_of', 'find_duplicates', 'duplicates_of',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
                          'class_value', 'class_of_value', 'class_at', 'class_migration',
@@ -79,13 +79,14 @@ AS $$
       AND (p.pronamespace = 'highseas_api'::regnamespace OR p.prokind = 'p')
       AND CASE
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
-                             'extend', 'protect', 'acknowledge', 'intake', 'correct_lead', 'discard_lead') THEN access IN ('agent', 'manager', 'admin')
+                             'extend', 'protect', 'acknowledge', 'intake', 'correct_lead', 'discard_lead', 'not_a_duplicate') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind',
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
                              'suggest_deadlines', 'intake_rows', 'retry_leads')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion')
-               OR p.proname IN (SELECT j.job FROM highseas.jobs() j) THEN access = 'admin'
+               OR p.proname IN (SELECT'refresh_value', 'rekey_duplicates', 'scan_duplicates',
+                             'attach', j.job FROM highseas.jobs() j) THEN access = 'admin'
           ELSE false END
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p

@@ -16,11 +16,11 @@
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
 #include "pg/row.hpp"
+#include "pg/screen_rows.hpp"
 
 extern "C" {
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "utils/typcache.h"
 
 PG_MODULE_MAGIC;
 

@@ -64,6 +64,14 @@ INSERT INTO highseas.sync_problem (tenant_id, attachment, key, problem, seen_at)
 INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, ours, theirs, found_at, action)
 VALUES (1, 'staff', 'c1', 'owner', NULL, 'ann', '2025-12-01', 'reported');
 INSERT INTO highseas.domain_rule (tenant_id, domain, shared, same_as) VALUES (1, 'example.com', true, 'example.org');
+INSERT INTO highseas.duplicate_rule (tenant_id, kind, block) VALUES (1, 'phone', false);
+INSERT INTO highseas.duplicate_weight (tenant_id, feature, weight) VALUES (1, 'phone_same', 2.5);
+INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key) VALUES (1, 4, 'c1'), (2, 4, 'c1');
+INSERT INTO highseas.duplicate_terms (tenant_id, written_at, version, customer_key, keys, terms) VALUES (1, '2026-01-01', 1, 'c1', '{4}', '{-1,2}');
+INSERT INTO highseas.duplicate_lock (tenant_id, slot) VALUES (1, 7);
+INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by) VALUES (1, 'c1', 'c2', '2026-01-01', 'ann');
+INSERT INTO highseas.duplicate_finding (tenant_id, customer_key, other_customer, probability, contributions, found_at)
+VALUES (1, 'c1', 'c3', .75, '{"company": 1.5}', '2026-01-01');
 INSERT INTO highseas.company_word (tenant_id, word, kind, weight) VALUES (1, '客户', 'trade', .2);
 INSERT INTO highseas.screen_rule (tenant_id, country) VALUES (1, 'CN');
 INSERT INTO highseas.campaign (tenant_id, campaign, origin, cost) SELECT t, 'Canton "26"', 'fair', 12.5 FROM generate_series(1, 2) t;

@@ -1,0 +1,430 @@
+-- Each customer once: keys that only one may have, terms by which an index finds who is alike, and a score that says
+-- why two are probably one.
+
+CREATE TYPE highseas.duplicate_fields AS (
+    company text, contact text, email text, phone text, mobile text, fax text, website text, address text, city text,
+    postcode text, country text, born text, number text);
+COMMENT ON TYPE highseas.duplicate_fields IS
+'What duplicates are looked for by; NULL where it is not known. country: ISO 3166 code, also that of a telephone number without one. born: a date as written. number: in a register, of a tax or social insurance';
+
+CREATE TYPE highseas.duplicate_terms_of AS (keys bigint[], terms integer[]);
+COMMENT ON TYPE highseas.duplicate_terms_of IS
+'keys: hashes of details that only one customer may have. terms: hashes by which candidates are found';
+
+CREATE TYPE highseas.duplicate_score_of AS (
+    probability real, prior real, company real, contact real, email real, domain real, phone real, address real, city real,
+    country real, born real, number real);
+COMMENT ON TYPE highseas.duplicate_score_of IS
+'probability that two customers are one. The others are what each field contributes: their sum is ln(probability / (1 - probability)). prior: before any field is looked at, and when no detail agrees';
+
+CREATE TYPE highseas.duplicate_weight_of AS (fields text[], features text[], weights real[]);
+COMMENT ON TYPE highseas.duplicate_weight_of IS 'What the score weighs: parallel arrays';
+
+CREATE TABLE highseas.duplicate_rule (
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('number', 'phone', 'email', 'domain')),
+    block boolean NOT NULL,
+    PRIMARY KEY (tenant_id, kind)
+);
+COMMENT ON TABLE highseas.duplicate_rule IS
+'Which keys only one customer may have, over the built-in rule: all of them. kind: number, or phone, email, domain together with the company''s name. block false: the other one is only found and told. Rekey after a change.';
+
+CREATE TABLE highseas.duplicate_weight (
+    tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
+    feature text COLLATE "C" NOT NULL CHECK (octet_length(feature) BETWEEN 1 AND 100),
+    weight real NOT NULL CHECK (weight BETWEEN -100 AND 100),
+    PRIMARY KEY (tenant_id, feature)
+);
+COMMENT ON TABLE highseas.duplicate_weight IS
+'Weights of the duplicate score over the built-in ones, which builtin_duplicate_weights() lists; in units of ln(odds)';
+
+CREATE TABLE highseas.duplicate_key (
+    tenant_id bigint NOT NULL,
+    key bigint NOT NULL,
+    customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
+    PRIMARY KEY (tenant_id, key)
+);
+COMMENT ON TABLE highseas.duplicate_key IS
+'Who has a key that only one customer may have: of parallel entries of one customer the primary key lets one in. key: a hash; duplicate_key_kind() tells of what';
+
+CREATE TABLE highseas.duplicate_terms (
+    tenant_id bigint NOT NULL,
+    written_at timestamptz NOT NULL,
+    version integer NOT NULL,
+    customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
+    keys bigint[] NOT NULL,
+    terms integer[] NOT NULL,
+    PRIMARY KEY (tenant_id, customer_key)
+);
+-- Without a pending list: a search would read all of it.
+CREATE INDEX duplicate_terms_terms ON highseas.duplicate_terms USING gin (terms) WITH (fastupdate = off);
+COMMENT ON TABLE highseas.duplicate_terms IS
+'By what each customer is found when somebody like him is entered. keys: those he has or would have, if nobody else did. version: of the normalisers and rules that made them; rekey_duplicates renews others';
+
+CREATE TABLE highseas.duplicate_lock (
+    tenant_id bigint NOT NULL,
+    slot integer NOT NULL,
+    PRIMARY KEY (tenant_id, slot)
+);
+COMMENT ON TABLE highseas.duplicate_lock IS
+'Locked by who enters a customer, in order, for each of his terms: two entries that share a term do not look at the same moment';
+
+CREATE TABLE highseas.not_duplicate (
+    tenant_id bigint NOT NULL,
+    customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
+    other_customer text COLLATE "C" NOT NULL CHECK (octet_length(other_customer) BETWEEN 1 AND 1024),
+    decided_at timestamptz NOT NULL,
+    decided_by text NOT NULL,
+    reason text,
+    PRIMARY KEY (tenant_id, customer_key, other_customer),
+    CHECK (customer_key < other_customer)
+);
+COMMENT ON TABLE highseas.not_duplicate IS 'Pairs that look like one customer, and somebody has decided that they are two';
+
+CREATE TABLE highseas.duplicate_finding (
+    tenant_id bigint NOT NULL,
+    customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
+    other_customer text COLLATE "C" NOT NULL CHECK (octet_length(other_customer) BETWEEN 1 AND 1024),
+    probability real NOT NULL CHECK (probability BETWEEN 0 AND 1),
+    contributions jsonb NOT NULL,
+    found_at timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, customer_key, other_customer),
+    CHECK (customer_key < other_customer)
+);
+COMMENT ON TABLE highseas.duplicate_finding IS
+'Pairs that scan_duplicates found, with the score''s contributions by field; duplicate_review shows them to people';
+
+CREATE FUNCTION highseas.duplicate_terms_of(
+    tenant_id bigint, fields highseas.duplicate_fields, words highseas.company_word[] DEFAULT NULL, rules highseas.domain_rule[] DEFAULT NULL,
+    asking boolean DEFAULT false)
+RETURNS highseas.duplicate_terms_of
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1000 AS '$libdir/highseas_screen', 'highseas_duplicate_terms';
+COMMENT ON FUNCTION highseas.duplicate_terms_of(bigint, highseas.duplicate_fields, highseas.company_word[], highseas.domain_rule[], boolean) IS
+'Keys and terms of a customer: hashes, so the same on every machine, and of each tenant''s own. words, rules: company_words() and domain_rules() of the tenant. asking: with more terms than are stored, for letters missing or too much. NULL for NULL fields.';
+
+CREATE FUNCTION highseas.duplicate_score(
+    a highseas.duplicate_fields, b highseas.duplicate_fields, words highseas.company_word[] DEFAULT NULL,
+    rules highseas.domain_rule[] DEFAULT NULL, weights real[] DEFAULT NULL)
+RETURNS highseas.duplicate_score_of
+LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2000 AS '$libdir/highseas_screen', 'highseas_duplicate_score';
+COMMENT ON FUNCTION highseas.duplicate_score(highseas.duplicate_fields, highseas.duplicate_fields, highseas.company_word[], highseas.domain_rule[], real[]) IS
+'How probable it is that two customers are one, and what each field contributes. Symmetric. weights: duplicate_weights() of the tenant, default the built-in ones, a logistic regression on labelled sets of companies and persons. NULL for NULL fields. Error 22023 for another number of weights.';
+
+CREATE FUNCTION highseas.shared_terms(a integer[], b integer[]) RETURNS integer
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', 'highseas_shared_terms';
+COMMENT ON FUNCTION highseas.shared_terms(integer[], integer[]) IS
+'How much two customers'' terms share: 1 for a common word, 2 for a piece of spelling, 3 for a whole name, 6 for a detail. NULL for NULL. Error 22004 for a NULL element.';
+
+CREATE FUNCTION highseas.duplicate_key_kind(key bigint) RETURNS text
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS '$libdir/highseas_screen', 'highseas_duplicate_key_kind';
+COMMENT ON FUNCTION highseas.duplicate_key_kind(bigint) IS
+'Of what a key is a hash: number, or phone, email, domain together with the company''s name. NULL for NULL.';
+
+CREATE FUNCTION highseas.builtin_duplicate_weights() RETURNS highseas.duplicate_weight_of
+LANGUAGE c IMMUTABLE PARALLEL SAFE AS '$libdir/highseas_screen', 'highseas_duplicate_weights';
+COMMENT ON FUNCTION highseas.builtin_duplicate_weights() IS
+'What the duplicate score weighs, to which field it belongs, and the built-in weights; bench/duplicates fits them';
+
+CREATE FUNCTION highseas.duplicate_weights(tenant_id bigint) RETURNS real[]
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT array_agg(coalesce(w.weight, b.weight) ORDER BY b.n)
+    FROM highseas.builtin_duplicate_weights() d, unnest(d.features, d.weights) WITH ORDINALITY b(feature, weight, n)
+    LEFT JOIN highseas.duplicate_weight w ON w.tenant_id = duplicate_weights.tenant_id AND w.feature = b.feature
+    HAVING count(w.feature) > 0
+$$;
+COMMENT ON FUNCTION highseas.duplicate_weights(bigint) IS
+'A tenant''s weights as duplicate_score takes them; NULL where it has no row of its own';
+
+CREATE FUNCTION highseas.duplicate_version(tenant_id bigint) RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 1 ' ||
+                    (SELECT coalesce(string_agg(r.kind || r.block, ',' ORDER BY r.kind), '')
+                     FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id))
+    FROM highseas.normaliser_versions(duplicate_version.tenant_id) v
+$$;
+COMMENT ON FUNCTION highseas.duplicate_version(bigint) IS
+'A hash of the versions and rules that keys and terms depend on: what is stored under another needs rekey_duplicates';
+
+CREATE FUNCTION highseas.duplicate_fields_of(profile highseas.profile) RETURNS highseas.duplicate_fields
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW(coalesce((profile).company, (profile).name), (profile).contact, (profile).email, (profile).phone, (profile).mobile,
+           (profile).fax, (profile).website, (profile).address, (profile).city, (profile).attributes ->> 'postcode',
+           (profile).country, (profile).attributes ->> 'born', (profile).attributes ->> 'register_number')::highseas.duplicate_fields;
+COMMENT ON FUNCTION highseas.duplicate_fields_of(highseas.profile) IS
+'A customer as duplicates are looked for: his company, else his name; postcode, born and register_number are read from attributes';
+
+CREATE FUNCTION highseas.write_duplicate_keys(tenant_id bigint, customers text[])
+RETURNS TABLE (customer_key text, kind text, other_customer text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    words highseas.company_word[] := highseas.company_words(tenant_id);
+    rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
+    current_version integer := highseas.duplicate_version(tenant_id);
+    warned text[] := ARRAY(SELECT r.kind FROM highseas.duplicate_rule r
+                           WHERE r.tenant_id = write_duplicate_keys.tenant_id AND NOT r.block);
+BEGIN
+    DELETE FROM highseas.duplicate_key k USING highseas.duplicate_terms o, unnest(o.keys) x(key)
+    WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = ANY (customers)
+      AND k.tenant_id = o.tenant_id AND k.key = x.key AND k.customer_key = o.customer_key;
+    INSERT INTO highseas.duplicate_terms AS t (tenant_id, written_at, version, customer_key, keys, terms)
+    SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key, m.keys, m.terms
+    FROM highseas.profile f
+    CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id, highseas.duplicate_fields_of(f), words, rules) m
+    WHERE f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = ANY (customers)
+    ORDER BY f.customer_key
+    ON CONFLICT ON CONSTRAINT duplicate_terms_pkey DO UPDATE
+    SET written_at = EXCLUDED.written_at, version = EXCLUDED.version, keys = EXCLUDED.keys, terms = EXCLUDED.terms;
+    -- In the order of the keys: who enters the same customer waits here, and nobody in a circle.
+    INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key)
+    SELECT t.tenant_id, x.key, min(t.customer_key)
+    FROM highseas.duplicate_terms t, unnest(t.keys) x(key)
+    WHERE t.tenant_id = write_duplicate_keys.tenant_id AND t.customer_key = ANY (customers)
+      AND highseas.duplicate_key_kind(x.key) <> ALL (warned)
+    GROUP BY t.tenant_id, x.key ORDER BY x.key
+    ON CONFLICT DO NOTHING;
+    RETURN QUERY
+    SELECT t.customer_key, highseas.duplicate_key_kind(k.key), k.customer_key
+    FROM highseas.duplicate_terms t, unnest(t.keys) x(key), highseas.duplicate_key k
+    WHERE t.tenant_id = write_duplicate_keys.tenant_id AND t.customer_key = ANY (customers)
+      AND k.tenant_id = t.tenant_id AND k.key = x.key AND k.customer_key <> t.customer_key
+    ORDER BY t.customer_key, 2;
+END
+$$;
+COMMENT ON FUNCTION highseas.write_duplicate_keys(bigint, text[]) IS
+'Writes keys and terms of customers from their profiles. Returns a row for each key that somebody else has: who enters a customer and gets one undoes his entry. Of parallel entries the second waits for the first.';
+
+CREATE FUNCTION highseas.duplicate_matches(
+    tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
+RETURNS TABLE (customer_key text, probability real, contributions jsonb)
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET gin_fuzzy_search_limit = 1000
+AS $$
+DECLARE
+    words highseas.company_word[] := highseas.company_words(tenant_id);
+    rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
+    weights real[] := highseas.duplicate_weights(tenant_id);
+    wanted integer[] := (highseas.duplicate_terms_of(tenant_id, fields, words, rules, true)).terms;
+BEGIN
+    -- A term that thousands share is read in part (gin_fuzzy_search_limit); the others find the customer.
+    RETURN QUERY
+    SELECT c.customer_key, s.probability, to_jsonb(s) - 'probability'
+    FROM (SELECT t.customer_key FROM highseas.duplicate_terms t
+          WHERE t.tenant_id = duplicate_matches.tenant_id AND t.terms && wanted AND t.customer_key IS DISTINCT FROM myself
+          ORDER BY highseas.shared_terms(t.terms, wanted) DESC, t.customer_key LIMIT 30) c
+    JOIN highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key
+    CROSS JOIN LATERAL highseas.duplicate_score(fields, highseas.duplicate_fields_of(f), words, rules, weights) s
+    WHERE s.probability >= at_least AND NOT EXISTS (
+        SELECT FROM highseas.not_duplicate d WHERE d.tenant_id = duplicate_matches.tenant_id
+        AND d.customer_key = least(c.customer_key, myself) AND d.other_customer = greatest(c.customer_key, myself))
+    ORDER BY s.probability DESC, c.customer_key LIMIT most;
+END
+$$;
+COMMENT ON FUNCTION highseas.duplicate_matches(bigint, highseas.duplicate_fields, text, real, integer) IS
+'The customers that are probably the one with these fields: of the 30 that share most terms those with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
+
+CREATE FUNCTION highseas.screen_check(tenant_id bigint, fields highseas.duplicate_fields, at_least real DEFAULT 0.5)
+RETURNS TABLE (customer_key text, probability real, contributions jsonb)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    wanted integer[] := (highseas.duplicate_terms_of(tenant_id, fields, highseas.company_words(tenant_id), highseas.domain_rules(tenant_id), true)).terms;
+BEGIN
+    IF NOT EXISTS (SELECT FROM highseas.duplicate_lock l WHERE l.tenant_id = screen_check.tenant_id AND l.slot = 1023) THEN
+        INSERT INTO highseas.duplicate_lock (tenant_id, slot)
+        SELECT screen_check.tenant_id, n FROM generate_series(0, 1023) n ON CONFLICT DO NOTHING;
+    END IF;
+    PERFORM FROM highseas.duplicate_lock l
+    WHERE l.tenant_id = screen_check.tenant_id AND l.slot = ANY (ARRAY(SELECT (x.term >> 2) & 1023 FROM unnest(wanted) x(term)))
+    ORDER BY l.slot FOR NO KEY UPDATE;
+    -- A new statement sees what those wrote who had the locks before.
+    RETURN QUERY SELECT m.customer_key, m.probability, m.contributions
+    FROM highseas.duplicate_matches(tenant_id, fields, NULL, at_least, 10) m;
+END
+$$;
+COMMENT ON FUNCTION highseas.screen_check(bigint, highseas.duplicate_fields, real) IS
+'What duplicate_matches finds, for who is about to enter the customer in the same transaction: entries that share a term wait for each other until they end, so that of many spellings of one customer one gets in. Call it before anything else is locked.';
+
+CREATE FUNCTION highseas.where_customer_is(
+    state text, pool_key text, holder text, held_since timestamptz, protected_until timestamptz, embargo_until timestamptz, deal text, now timestamptz)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE state
+        WHEN 'free' THEN format('in pool %s', pool_key) ||
+            CASE WHEN embargo_until > now THEN format(', to be claimed from %s', embargo_until::date) ELSE ', may be claimed' END
+        WHEN 'held' THEN format('held by %s since %s', holder, held_since::date) ||
+            CASE WHEN protected_until > now THEN format(', protected until %s', protected_until::date) ELSE '' END
+        WHEN 'frozen' THEN format('in pool %s, frozen', pool_key)
+        WHEN 'withdrawn' THEN 'withdrawn'
+        WHEN 'gone' THEN 'lost: not in the CRM any more' END ||
+        CASE WHEN deal <> 'none' THEN format(', deal %s', deal) ELSE '' END
+$$;
+COMMENT ON FUNCTION highseas.where_customer_is(text, text, text, timestamptz, timestamptz, timestamptz, text, timestamptz) IS
+'Where a customer is, in words: in which pool, held by whom, protected, withdrawn, lost';
+
+CREATE FUNCTION highseas.find_duplicates(
+    company text DEFAULT NULL, contact text DEFAULT NULL, email text DEFAULT NULL, phone text DEFAULT NULL, mobile text DEFAULT NULL,
+    fax text DEFAULT NULL, website text DEFAULT NULL, address text DEFAULT NULL, city text DEFAULT NULL, postcode text DEFAULT NULL,
+    country text DEFAULT NULL, born text DEFAULT NULL, number text DEFAULT NULL, at_least real DEFAULT 0.5, most integer DEFAULT 10,
+    tenant text DEFAULT NULL)
+RETURNS TABLE (customer_key text, probability real, name text, place text, state text, pool_key text, holder text,
+               held_since timestamptz, contributions jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'reader');
+    now timestamptz := highseas.clock();
+BEGIN
+    IF at_least IS NULL OR most IS NULL OR at_least NOT BETWEEN 0 AND 1 OR most NOT BETWEEN 1 AND 25 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a bound of the search is out of range',
+            DETAIL = 'at_least must be between 0 and 1, most between 1 and 25.', HINT = 'Leave them out for the defaults.';
+    END IF;
+    RETURN QUERY
+    SELECT m.customer_key, m.probability, coalesce(f.company, f.name),
+           highseas.where_customer_is(c.state, c.pool_key, c.holder, c.held_since, c.protected_until, c.embargo_until, c.deal, now),
+           c.state, c.pool_key, c.holder, c.held_since, m.contributions
+    FROM highseas.duplicate_matches(t, ROW(company, contact, email, phone, mobile, fax, website, address, city, postcode, country,
+                                           born, number)::highseas.duplicate_fields, NULL, at_least, most) m
+    JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = m.customer_key
+    JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = m.customer_key
+    ORDER BY m.probability DESC, m.customer_key;
+END
+$$;
+COMMENT ON FUNCTION highseas.find_duplicates(text, text, text, text, text, text, text, text, text, text, text, text, text, real, integer, text) IS
+'Who of the tenant''s customers is probably the one with these fields, while somebody types them: the probability, where he is, and what each field contributes to it (ln(odds), by duplicate_score). at_least: the probability from which a customer is shown; most: how many, up to 25. Errors: 22023, 42501, 42704.';
+
+CREATE FUNCTION highseas.duplicates_of(customer text, at_least real DEFAULT 0.5, most integer DEFAULT 10, tenant text DEFAULT NULL)
+RETURNS TABLE (customer_key text, probability real, name text, place text, state text, pool_key text, holder text,
+               held_since timestamptz, contributions jsonb)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'reader');
+    now timestamptz := highseas.clock();
+    mine highseas.profile;
+BEGIN
+    IF at_least IS NULL OR most IS NULL OR at_least NOT BETWEEN 0 AND 1 OR most NOT BETWEEN 1 AND 25 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a bound of the search is out of range',
+            DETAIL = 'at_least must be between 0 and 1, most between 1 and 25.', HINT = 'Leave them out for the defaults.';
+    END IF;
+    SELECT f.* INTO mine FROM highseas.profile f WHERE f.tenant_id = t AND f.customer_key = customer;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('customer "%s" does not exist', left(customer, 100)),
+            HINT = 'He needs a profile to be compared by.';
+    END IF;
+    RETURN QUERY
+    SELECT m.customer_key, m.probability, coalesce(f.company, f.name),
+           highseas.where_customer_is(c.state, c.pool_key, c.holder, c.held_since, c.protected_until, c.embargo_until, c.deal, now),
+           c.state, c.pool_key, c.holder, c.held_since, m.contributions
+    FROM highseas.duplicate_matches(t, highseas.duplicate_fields_of(mine), customer, at_least, most) m
+    JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = m.customer_key
+    JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = m.customer_key
+    ORDER BY m.probability DESC, m.customer_key;
+END
+$$;
+COMMENT ON FUNCTION highseas.duplicates_of(text, real, integer, text) IS
+'The other customers that are probably this one, as find_duplicates shows them, but for those that not_a_duplicate() was said of. Errors: 22023, 42501, 42704.';
+
+CREATE FUNCTION highseas_api.not_a_duplicate(customer text, other text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT remembered boolean)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'agent');
+BEGIN
+    IF customer IS NULL OR other IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'customer and other must not be null', DETAIL = 'Nothing was changed.';
+    ELSIF customer = other THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a customer is himself', DETAIL = 'Nothing was changed.';
+    ELSIF (SELECT count(*) FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key IN (customer, other)) < 2 THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'one of the two customers does not exist', DETAIL = 'Nothing was changed.';
+    END IF;
+    INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by, reason)
+    VALUES (t, least(customer COLLATE "C", other), greatest(customer COLLATE "C", other), highseas.clock(), highseas.caller(), reason)
+    ON CONFLICT DO NOTHING;
+    remembered := FOUND;
+    DELETE FROM highseas.duplicate_finding d
+    WHERE d.tenant_id = t AND d.customer_key = least(customer COLLATE "C", other) AND d.other_customer = greatest(customer COLLATE "C", other);
+END
+$$;
+COMMENT ON FUNCTION highseas_api.not_a_duplicate(text, text, text, text) IS
+'Remembers that two customers that look like one are two: no search and no scan shows them together again. remembered is false when it was known. Errors: 22004, 22023, 42501, 42704.';
+
+CREATE FUNCTION highseas.rekey_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run);
+    current_version integer := highseas.duplicate_version(tenant_id);
+    customers text[];
+BEGIN
+    customers := ARRAY(SELECT f.customer_key FROM highseas.profile f
+                  WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key > reached ORDER BY f.customer_key LIMIT batch);
+    more := cardinality(customers) = batch;
+    -- Who is gone keeps no key from others.
+    DELETE FROM highseas.duplicate_key k USING highseas.duplicate_terms t, unnest(t.keys) x(key)
+    WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
+      AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key)
+      AND k.tenant_id = t.tenant_id AND k.key = x.key AND k.customer_key = t.customer_key;
+    DELETE FROM highseas.duplicate_terms t
+    WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
+      AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key);
+    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
+        SELECT f.customer_key FROM highseas.profile f
+        LEFT JOIN highseas.duplicate_terms t ON t.tenant_id = f.tenant_id AND t.customer_key = f.customer_key
+        WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key = ANY (customers)
+          AND (t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at)));
+    rows := cardinality(customers);
+    UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
+    WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
+END
+$$;
+COMMENT ON FUNCTION highseas.rekey_duplicates_batch(bigint, bigint, integer) IS
+'The next customers of a run of rekey_duplicates, by their keys: writes what is missing, of another version or older than the profile';
+
+CREATE FUNCTION highseas.scan_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run);
+    customers text[];
+BEGIN
+    customers := ARRAY(SELECT t.customer_key FROM highseas.duplicate_terms t
+                  WHERE t.tenant_id = scan_duplicates_batch.tenant_id AND t.customer_key > reached ORDER BY t.customer_key LIMIT batch);
+    more := cardinality(customers) = batch;
+    rows := cardinality(customers);
+    DELETE FROM highseas.duplicate_finding d WHERE d.tenant_id = scan_duplicates_batch.tenant_id AND d.customer_key = ANY (customers);
+    INSERT INTO highseas.duplicate_finding AS d (tenant_id, customer_key, other_customer, probability, contributions, found_at)
+    SELECT f.tenant_id, f.customer_key, m.customer_key, m.probability, m.contributions, highseas.clock()
+    FROM highseas.profile f
+    CROSS JOIN LATERAL highseas.duplicate_matches(f.tenant_id, highseas.duplicate_fields_of(f), f.customer_key, 0.5, 25) m
+    WHERE f.tenant_id = scan_duplicates_batch.tenant_id AND f.customer_key = ANY (customers) AND f.customer_key < m.customer_key COLLATE "C";
+    UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
+    WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
+END
+$$;
+COMMENT ON FUNCTION highseas.scan_duplicates_batch(bigint, bigint, integer) IS
+'The next customers of a run of scan_duplicates, by their keys: their pairs go to duplicate_finding';
+
+CREATE VIEW highseas.duplicate_review WITH (security_invoker) AS
+SELECT d.customer_key, coalesce(f.company, f.name) AS name, d.other_customer, coalesce(o.company, o.name) AS other_name,
+       d.probability, d.contributions, d.found_at
+FROM highseas.duplicate_finding d
+JOIN highseas.profile f ON f.tenant_id = d.tenant_id AND f.customer_key = d.customer_key
+JOIN highseas.profile o ON o.tenant_id = d.tenant_id AND o.customer_key = d.other_customer
+WHERE d.tenant_id = (SELECT highseas.current_tenant())
+ORDER BY d.probability DESC, d.customer_key, d.other_customer;
+COMMENT ON VIEW highseas.duplicate_review IS
+'Pairs that scan_duplicates found, the most probable first, for people to decide: merge_customer() or not_a_duplicate()';
+COMMENT ON COLUMN highseas.duplicate_review.contributions IS 'What each field contributes to ln(odds)';
+
+CREATE VIEW highseas.duplicate_cluster WITH (security_invoker) AS
+WITH RECURSIVE pair AS MATERIALIZED (
+    SELECT d.customer_key AS a, d.other_customer AS b FROM highseas.duplicate_finding d
+    WHERE d.tenant_id = (SELECT highseas.current_tenant())
+), edge AS (SELECT a, b FROM pair UNION ALL SELECT b, a FROM pair),
+reach AS (SELECT a AS customer_key, a AS reached FROM edge UNION SELECT r.customer_key, e.b FROM reach r JOIN edge e ON e.a = r.reached)
+SELECT min(r.reached) AS cluster_key, r.customer_key FROM reach r GROUP BY r.customer_key;
+COMMENT ON VIEW highseas.duplicate_cluster IS
+'Customers that scan_duplicates found to be one, directly or through others, by the first of their keys';
