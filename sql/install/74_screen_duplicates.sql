@@ -155,9 +155,10 @@ RETURN ROW(coalesce((profile).company, (profile).name), (profile).contact, (prof
 COMMENT ON FUNCTION highseas.duplicate_fields_of(highseas.profile) IS
 'A customer as duplicates are looked for: his company, else his name; postcode, born and register_number are read from attributes';
 
+-- Plans are made anew for each call: the tables grow from nothing while the first run fills them.
 CREATE FUNCTION highseas.write_duplicate_keys(tenant_id bigint, customers text[])
 RETURNS TABLE (customer_key text, kind text, other_customer text)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
 AS $$
 DECLARE
     words highseas.company_word[] := highseas.company_words(tenant_id);
@@ -199,7 +200,7 @@ COMMENT ON FUNCTION highseas.write_duplicate_keys(bigint, text[]) IS
 CREATE FUNCTION highseas.duplicate_matches(
     tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
 RETURNS TABLE (customer_key text, probability real, contributions jsonb)
-LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET gin_fuzzy_search_limit = 1000
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET gin_fuzzy_search_limit = 1000
 AS $$
 DECLARE
     words highseas.company_word[] := highseas.company_words(tenant_id);
@@ -352,29 +353,33 @@ COMMENT ON FUNCTION highseas_api.not_a_duplicate(text, text, text, text) IS
 'Remembers that two customers that look like one are two: no search and no scan shows them together again. remembered is false when it was known. Errors: 22004, 22023, 42501, 42704.';
 
 CREATE FUNCTION highseas.rekey_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
 AS $$
 DECLARE
     reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run);
     current_version integer := highseas.duplicate_version(tenant_id);
     customers text[];
+    gone text[];
 BEGIN
     customers := ARRAY(SELECT f.customer_key FROM highseas.profile f
                   WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key > reached ORDER BY f.customer_key LIMIT batch);
     more := cardinality(customers) = batch;
     -- Who is gone keeps no key from others.
-    DELETE FROM highseas.duplicate_key k USING highseas.duplicate_terms t, unnest(t.keys) x(key)
-    WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
-      AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key)
-      AND k.tenant_id = t.tenant_id AND k.key = x.key AND k.customer_key = t.customer_key;
-    DELETE FROM highseas.duplicate_terms t
-    WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
-      AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key);
+    gone := ARRAY(SELECT t.customer_key FROM highseas.duplicate_terms t
+                  WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
+                  EXCEPT SELECT unnest(customers));
+    DELETE FROM highseas.duplicate_key k
+    WHERE k.tenant_id = rekey_duplicates_batch.tenant_id AND k.customer_key = ANY (gone) AND k.key = ANY (ARRAY(
+        SELECT x.key FROM highseas.duplicate_terms t, unnest(t.keys) x(key)
+        WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = ANY (gone)));
+    DELETE FROM highseas.duplicate_terms t WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = ANY (gone);
     PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
-        SELECT f.customer_key FROM highseas.profile f
-        LEFT JOIN highseas.duplicate_terms t ON t.tenant_id = f.tenant_id AND t.customer_key = f.customer_key
-        WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key = ANY (customers)
-          AND (t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at)));
+        SELECT unnest(customers)
+        EXCEPT
+        SELECT t.customer_key FROM highseas.duplicate_terms t
+        WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = ANY (customers) AND t.version = current_version
+          AND (SELECT f.changed_at > t.written_at FROM highseas.profile f
+               WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key) IS NOT TRUE));
     rows := cardinality(customers);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
@@ -384,7 +389,7 @@ COMMENT ON FUNCTION highseas.rekey_duplicates_batch(bigint, bigint, integer) IS
 'The next customers of a run of rekey_duplicates, by their keys: writes what is missing, of another version or older than the profile';
 
 CREATE FUNCTION highseas.scan_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
 AS $$
 DECLARE
     reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run);
