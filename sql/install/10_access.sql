@@ -114,7 +114,7 @@ COMMENT ON FUNCTION highseas.current_rep() IS
 'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22P02 when the claims are not JSON.';
 
 CREATE FUNCTION highseas.jobs() RETURNS TABLE (job text, schedule text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 14
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 16
 BEGIN ATOMIC
     VALUES ('expire_due', '*/5 * * * *'),
            ('send_reminders', '*/5 * * * *'),
@@ -129,7 +129,8 @@ BEGIN ATOMIC
            ('allocate', '*/5 * * * *'),
            ('cover_leave', '5 0 * * *'),
            ('take_leads', '*/5 * * * *'),
-           ('check_profiles', '55 3 * * *');
+           ('check_profiles', '55 3 * * *'),
+           ('rekey_duplicates', '45 1 * * *'), ('scan_duplicates', '0 1 * * 0');
 END;
 COMMENT ON FUNCTION highseas.jobs() IS
 'The jobs that each tenant has, and when schedule_jobs() has pg_cron run them. Each is a procedure of this name.';
@@ -164,7 +165,7 @@ BEGIN
     FROM highseas.jobs() j;
     INSERT INTO highseas.origin (tenant_id, origin, label)
     VALUES (create_tenant.tenant_id, 'fair', 'Fair or exhibition'), (create_tenant.tenant_id, 'search', 'Found by search'),
-           (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement', 'rekey_duplicates', 'scan_duplicates']),
+           (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement'),
            (create_tenant.tenant_id, 'recommendation', 'Recommended by somebody'), (create_tenant.tenant_id, 'import', 'Imported list');
 END
 $$;

@@ -6,8 +6,7 @@
 
 CREATE TABLE highseas.job (
     tenant_id bigint NOT NULL REFERENCES highseas.tenant,
-    job text COLLATE "C" NOT NULL
-        CHECK (job IN ('expire_due', 'send_reminders', 'rotate', 'sync', 'reconcile', 'replan', 'purge', 'refresh_value', 'rekey_duplicates', 'scan_duplicates')),
+    job text COLLATE "C" NOT NULL,
     run_id bigint,
     backend_pid integer,
     called_at timestamptz,
@@ -308,9 +307,9 @@ DECLARE
     run bigint;
 BEGIN
     PERFORM highseas.require_admin(tenant_id);
-    IF NOT EXISTS (SELECT FROM highseas.jobs() x WHERE x.job = job_start.job('{expire_due,send_reminders,rotate,sync,reconcile,replan,purge,refresh_value,rekey_duplicates,scan_duplicates}') THEN
+    IF NOT EXISTS (SELECT FROM highseas.jobs() x WHERE x.job = job_start.job) THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown job "%s"', left(coalesce(job_start.job, ''), 100)),
-            HINT = format('One of %s.', (SELECT string_agg(x.job, ', ') FROM highseasrefresh_value, rekey_duplicates, scan_duplicates.jobs() x));
+            HINT = format('One of %s.', (SELECT string_agg(x.job, ', ') FROM highseas.jobs() x));
     END IF;
     SELECT x.* INTO j FROM highseas.job x
     WHERE x.tenant_id = job_start.tenant_id AND x.job = job_start.job FOR UPDATE SKIP LOCKED;
@@ -550,7 +549,7 @@ BEGIN
             DETAIL = 'schedule_jobs() registers the jobs with pg_cron.',
             HINT = 'CREATE EXTENSION pg_cron, or let any scheduler CALL highseas.expire_due() and the other jobs.';
     END IF;
-    FOR job, schedule IN SELECT j.job, j.schedule FROM highseas.jobs('refresh_value', '15 4 * * *'), ('rekey_duplicates', '45 1 * * *')) j
+    FOR job, schedule IN SELECT j.job, j.schedule FROM highseas.jobs() j
     LOOP
         command := format('CALL highseas.%s()', job);
         EXECUTE 'SELECT cron.schedule($1, $2, $3)' USING 'highseas ' || job, schedule, command;

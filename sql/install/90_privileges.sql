@@ -85,8 +85,7 @@ AS $$
                              'suggest_deadlines', 'intake_rows', 'retry_leads')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion')
-               OR p.proname IN (SELECT'refresh_value', 'rekey_duplicates', 'scan_duplicates',
-                             'attach', j.job FROM highseas.jobs() j) THEN access = 'admin'
+               OR p.proname IN (SELECT j.job FROM highseas.jobs() j) THEN access = 'admin'
           ELSE false END
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
