@@ -40,6 +40,8 @@ def calls(key):
     yield "set_kind", [key(1)], {"kind": None}
     yield "withdraw", [key(1), "insolvent"], {}
     yield "withdraw", [key(2)], {"reason": "insolvent"}
+    yield "not_a_duplicate", [key(1), key(2)], {"reason": "two firms of one house"}
+    yield "not_a_duplicate", [key(1)], {"other": key(2)}
     yield "reinstate", [key(1), None, "main"], {}
     yield "reinstate", [key(2)], {"pool": "main"}
     yield "withdraw_many", ["unattractive"], {"expected": 0}

@@ -110,7 +110,6 @@ SET highseas.clock = '2026-01-22 02:00:00+00';
 CALL highseas.rotate('east');
 INSERT INTO highseas.value_rule (tenant_id, currency) VALUES (1, 'EUR');
 CALL highseas.refresh_value('east');
-CALL highseas.follow_up('c3', 'call', 'asks again in autumn', 'ann', NULL, 'not now', '2026-09-01');
 CALL highseas.suggest_deadlines();
 CALL highseas.intake(E'Tab\\tbed \\\\ "Ltd"', email => 'a@example.com', campaign => 'Canton "26"');
 CALL highseas.intake('客户有限公司', email => 'a@example.com', campaign => 'Canton "26"', customer => '客户');

@@ -37,15 +37,16 @@ is($node->safe_psql('postgres', q{
 	SELECT string_agg(c, ' ') FROM unnest(ARRAY['SE001', 'SE003', 'SE004', 'SE005', 'SE006', 'SE007', '42704', '42501']) c
 	WHERE NOT EXISTS (SELECT FROM storm.log l WHERE l.code = c)}), '', 'and was refused for every reason');
 is($node->safe_psql('postgres', q{
-	SELECT bool_and(n > 0) FROM (VALUES ((SELECT count(*) FROM highseas.holding WHERE act = 'rotate')), ((SELECT count(*) FROM highseas.holding WHERE act = 'allocate')),
-		((SELECT count(*) FROM highseas.holding WHERE end_act = 'expire')),
-		((SELECT count(*) FROM highseas.notice WHERE kind = 'reminder')),
-		((SELECT count(*) FROM highseas.holding WHERE act = 'import')),
-		((SELECT count(*) FROM highseas.holding WHERE act = 'adopt')),
-		((SELECT count(*) FROM highseas.holding WHERE end_act = 'gone')),
-		((SELECT count(*) FROM highseas.customer_value WHERE actual_value > 0)),
-		((SELECT count(*) FROM highseas.class_history WHERE from_class IS NOT NULL))) x(n)}), 't',
-	'the jobs rotated, reminded, expired, imported, adopted, let go who vanished, valued who bought, and classed anew');
+	SELECT string_agg(what, ' ') FROM (VALUES ('rotate', (SELECT count(*) FROM highseas.holding WHERE act = 'rotate')),
+		('allocate', (SELECT count(*) FROM highseas.holding WHERE act = 'allocate')),
+		('expire', (SELECT count(*) FROM highseas.holding WHERE end_act = 'expire')),
+		('remind', (SELECT count(*) FROM highseas.notice WHERE kind = 'reminder')),
+		('import', (SELECT count(*) FROM highseas.holding WHERE act = 'import')),
+		('adopt', (SELECT count(*) FROM highseas.holding WHERE act = 'adopt')),
+		('gone', (SELECT count(*) FROM highseas.holding WHERE end_act = 'gone')),
+		('value', (SELECT count(*) FROM highseas.customer_value WHERE actual_value > 0)),
+		('class', (SELECT count(*) FROM highseas.class_history WHERE from_class IS NOT NULL))) x(what, n) WHERE n = 0}), '',
+	'the jobs rotated, allocated, reminded, expired, imported, adopted, let go who vanished, valued who bought, and classed anew');
 check_crm($node, 'at last');
 is($node->safe_psql('postgres', 'SELECT * FROM highseas.check_consistency()'), '', 'and still consistent');
 
