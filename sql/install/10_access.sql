@@ -114,7 +114,7 @@ COMMENT ON FUNCTION highseas.current_rep() IS
 'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22P02 when the claims are not JSON.';
 
 CREATE FUNCTION highseas.jobs() RETURNS TABLE (job text, schedule text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 16
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1615
 BEGIN ATOMIC
     VALUES ('expire_due', '*/5 * * * *'),
            ('send_reminders', '*/5 * * * *'),
@@ -128,6 +128,7 @@ BEGIN ATOMIC
            ('wake', '10 * * * *'),
            ('allocate', '*/5 * * * *'),
            ('cover_leave', '5 0 * * *'),
+           ('hand_over', '30 5 * * *'),
            ('take_leads', '*/5 * * * *'),
            ('check_profiles', '55 3 * * *'),
            ('rekey_duplicates', '45 1 * * *'), ('scan_duplicates', '0 1 * * 0');

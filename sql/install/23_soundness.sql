@@ -26,4 +26,4 @@ CREATE FUNCTION highseas.is_sound_spell(act text, started_at timestamptz, end_ac
 RETURNS boolean
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'highseas_is_sound_spell';
 COMMENT ON FUNCTION highseas.is_sound_spell(text, timestamptz, text, timestamptz) IS
-'act is claim, assign, transfer, rotate, import or adopt; a spell has ended_at and end_act (return, take_back, expire, assign, transfer, adopt, withdraw, gone, merge, reconcile) or neither, and ends not before it began. False when act is NULL.';
+'act is claim, assign, transfer, rotate, allocate, cover, give_back, succeed, hand_over, import or adopt; a spell has ended_at and end_act (return, take_back, expire, assign, transfer, adopt, withdraw, gone, merge, reconcile, cover, give_back, succeed, hand_over) or neither, and ends not before it began. False when act is NULL.';

@@ -97,7 +97,7 @@ BEGIN
         SET held = r.held + n.gained, last_act_at = take_in_turn.now,
             -- Behind all others, also when the clock stands still between two batches. Whoever stands in for
             -- another one waits on.
-            waiting_since = CASE WHEN take_in_turn.act IN ('rotate', 'allocate')
+            waiting_since = CASE WHEN take_in_turn.act IN ('rotate', 'allocate', 'hand_over')
                 THEN n.turn * interval '1 microsecond' + greatest(take_in_turn.now,
                     (SELECT max(x.waiting_since) FROM highseas.rep x WHERE x.tenant_id = take_in_turn.tenant_id))
                 ELSE r.waiting_since END
@@ -115,7 +115,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.take_in_turn(bigint, text[], text[], text[], text, text, timestamptz) IS
-'Gives each customer to the rep beside it, for the reason beside it, as plan_allocation() said: opens the spells, plans when they are due, counts, puts the reps who were given some behind all others in the order of their last customer. Returns what is due when. The caller has locked them all, reps first, and closed the spells of those who are held (hand_over).';
+'Gives each customer to the rep beside it, for the reason beside it, as plan_allocation() said: opens the spells, plans when they are due, counts, puts the reps who were given some behind all others in the order of their last customer. Returns what is due when. The caller has locked them all, reps first, and closed the spells of those who are held (move_held).';
 
 CREATE FUNCTION highseas.release(
     tenant_id bigint, customers text[], act text, actor text, now timestamptz,

@@ -94,12 +94,16 @@ CREATE VIEW highseas.ledger WITH (security_invoker) AS
 SELECT l.at, l.customer_key, l.act, l.from_rep, l.to_rep, l.pool_key, l.reason, l.note, l.actor
 FROM (
     SELECT h.started_at AS at, 1 AS part, h.holding_id AS id, h.customer_key, h.act, h.from_rep, h.rep_key AS to_rep,
-           h.pool_key, h.reason, NULL AS note, h.actor, h.tenant_id
+           h.pool_key, h.reason,
+           CASE WHEN h.act = 'hand_over' THEN (
+               SELECT p.end_note FROM highseas.holding p
+               WHERE p.tenant_id = h.tenant_id AND p.customer_key = h.customer_key AND p.holding_id < h.holding_id
+               ORDER BY p.holding_id DESC LIMIT 1) END AS note, h.actor, h.tenant_id
     FROM highseas.holding h
     UNION ALL
     SELECT h.ended_at, 2, h.holding_id, h.customer_key, h.end_act, h.rep_key, NULL,
            h.to_pool, h.end_reason, h.end_note, h.end_actor, h.tenant_id
-    FROM highseas.holding h WHERE h.end_act NOT IN ('assign', 'transfer', 'adopt', 'cover', 'give_back', 'succeed')
+    FROM highseas.holding h WHERE h.end_act NOT IN ('assign', 'transfer', 'adopt', 'cover', 'give_back', 'succeed', 'hand_over')
     UNION ALL
     SELECT e.at, 3, e.event_id, e.customer_key, e.act, e.rep_key, e.rep_key, NULL, e.reason, e.detail, e.actor, e.tenant_id
     FROM highseas.customer_event e) l
@@ -188,6 +192,7 @@ AS $$
     FROM (SELECT h.tenant_id, h.customer_key, 'holding' AS source FROM highseas.holding h
           UNION SELECT f.tenant_id, f.customer_key, 'follow_up' FROM highseas.follow_up f
           UNION SELECT e.tenant_id, e.customer_key, 'customer_event' FROM highseas.customer_event e
+          UNION SELECT o.tenant_id, o.customer_key, 'hand_over' FROM highseas.hand_over o
           UNION SELECT k.tenant_id, k.customer_key, 'customer_class' FROM highseas.customer_class k
           UNION SELECT y.tenant_id, y.customer_key, 'class_history' FROM highseas.class_history y) t
     WHERE NOT EXISTS (SELECT FROM highseas.customer c
@@ -206,6 +211,10 @@ AS $$
     FROM highseas.pool p CROSS JOIN unnest(p.rotate_tiers) x(tier)
     WHERE NOT EXISTS (SELECT FROM highseas.tier t WHERE t.tenant_id = p.tenant_id AND t.tier = x.tier)
     UNION ALL
+    SELECT o.tenant_id, 'unknown tier in to_tiers', o.rule, x.tier
+    FROM highseas.overflow_rule o CROSS JOIN unnest(o.to_tiers) x(tier)
+    WHERE NOT EXISTS (SELECT FROM highseas.tier t WHERE t.tenant_id = o.tenant_id AND t.tier = x.tier)
+    UNION ALL
     SELECT x.tenant_id, 'region below itself', x.region, array_to_string(x.path || x.region, ' in ')
     FROM (WITH RECURSIVE up AS (
               SELECT r.tenant_id, r.region, r.parent, ARRAY[r.region] AS path FROM highseas.region r
@@ -216,4 +225,4 @@ AS $$
           SELECT u.tenant_id, u.region, u.path FROM up u WHERE u.parent = u.region) x
 $$;
 COMMENT ON FUNCTION highseas.check_consistency() IS
-'What must never be: every row is a fault, of the data or (rotate_tiers, region) of the rules. Empty in a sound database. Shows what the current role may see; reads everything, so call it at quiet times.';
+'What must never be: every row is a fault, of the data or (rotate_tiers, to_tiers, region) of the rules. Empty in a sound database. Shows what the current role may see; reads everything, so call it at quiet times.';

@@ -26,6 +26,10 @@ BEGIN
     WHERE x.tenant_id = move_history.tenant_id AND x.notice_id = ANY (ARRAY(
         SELECT y.notice_id FROM highseas.notice y
         WHERE y.tenant_id = move_history.tenant_id AND y.customer_key = from_key ORDER BY y.notice_id FOR NO KEY UPDATE));
+    UPDATE highseas.hand_over x
+    SET customer_key = to_key, status = CASE x.status WHEN 'proposed' THEN 'void' ELSE x.status END,
+        decided_at = coalesce(x.decided_at, highseas.clock()), note = CASE x.status WHEN 'proposed' THEN 'another key' ELSE x.note END
+    WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.extension x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.lead x
     SET customer_key = to_key, is_first = x.is_first AND NOT EXISTS (

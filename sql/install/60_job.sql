@@ -359,7 +359,7 @@ BEGIN
             WHEN 'send_reminders' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.send_reminders_batch(tenant_id, run, batch) b;
             WHEN 'rotate', 'allocate' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.allocate_batch(tenant_id, job, run, batch) b;
             WHEN 'cover_leave' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.cover_leave_batch(tenant_id, run, batch) b;
-
+            WHEN 'hand_over' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.hand_over_batch(tenant_id, run, batch) b;
             WHEN 'replan' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.replan_batch(tenant_id, run, batch) b;
             WHEN 'purge' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.purge_batch(tenant_id, batch) b;
             WHEN 'refresh_value' THEN SELECT b.rows, b.more INTO rows, more FROM highseas.refresh_value_batch(tenant_id, run, batch) b;

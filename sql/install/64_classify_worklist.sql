@@ -25,9 +25,34 @@ up to 100 for a holding that ends (due_at) within 7 days, the nearer the more; 6
 goal: retain 1.5, invest 1.3, grow share 1.2, none 1, reduce 0.7, withdraw 0.4. In contact_every a month counts as 30 days, a day as 24 hours.
 NULL: none of it; points 0 and reason NULL: nothing to do today. Errors: 22004 when now or held_since is NULL; 22023 for an unknown goal or intent, or a rhythm that is not positive; 22008 for an infinite time.';
 
+CREATE FUNCTION highseas.had_by(tenant_id bigint, customer_key text) RETURNS text
+LANGUAGE sql STABLE
+RETURN (SELECT format('%s until %s', h.rep_key, to_char(h.ended_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'))
+        FROM highseas.customer c
+        JOIN highseas.tenant t ON t.tenant_id = c.tenant_id
+        JOIN highseas.holding h ON h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key
+        WHERE c.tenant_id = had_by.tenant_id AND c.customer_key = had_by.customer_key
+          AND h.ended_at IS NOT NULL AND h.rep_key IS DISTINCT FROM c.holder
+        ORDER BY h.holding_id DESC LIMIT 1);
+COMMENT ON FUNCTION highseas.had_by(bigint, text) IS
+'Which other rep than the holder last held a customer, until which day of the tenant''s time zone; NULL when none did';
+
+CREATE FUNCTION highseas.last_said(tenant_id bigint, customer_key text) RETURNS text
+LANGUAGE sql STABLE
+RETURN (SELECT concat(to_char(f.at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'), ', ', f.kind, ' by ', f.rep_key, ': ' || left(f.note, 300),
+                      ' (' || c.intent || ')')
+        FROM highseas.follow_up f
+        JOIN highseas.customer c ON c.tenant_id = f.tenant_id AND c.customer_key = f.customer_key
+        JOIN highseas.tenant t ON t.tenant_id = f.tenant_id
+        WHERE f.tenant_id = last_said.tenant_id AND f.customer_key = last_said.customer_key
+        ORDER BY f.follow_up_id DESC LIMIT 1);
+COMMENT ON FUNCTION highseas.last_said(bigint, text) IS
+'The last follow-up of a customer, whoever made it: day, kind, rep, the first 300 characters of its note, and the customer''s intent; NULL when there was none';
+
 CREATE FUNCTION highseas.worklist(rep text DEFAULT NULL, most integer DEFAULT 50)
 RETURNS TABLE (place bigint, customer_key text, name text, company text, class text, reason text, action text,
-               points double precision, value numeric, last_follow_up_at timestamptz, due_at timestamptz)
+               points double precision, value numeric, last_follow_up_at timestamptz, due_at timestamptz,
+               had_by text, last_said text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 #variable_conflict use_column
@@ -71,7 +96,8 @@ BEGIN
         ORDER BY 1 LIMIT most
     )
     SELECT w.place, w.customer_key, f.name, f.company, nullif(w.class, ''), (w.work).reason, w.action,
-           round((w.work).points::numeric, 1)::double precision, v.actual_value, w.last_follow_up_at, w.due_at
+           round((w.work).points::numeric, 1)::double precision, v.actual_value, w.last_follow_up_at, w.due_at,
+           highseas.had_by(t, w.customer_key), highseas.last_said(t, w.customer_key)
     FROM first w
     LEFT JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = w.customer_key
     LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = w.customer_key
@@ -79,7 +105,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.worklist(text, integer) IS
-'Whom a rep (NULL: current_rep()) should contact today, by the points of weigh_work() (then what is due first, the best score, the key), why, and what to do by the treatment of his class: the first most (0 or more). Only customers that he holds, and only those for whom something is to be done. Errors: 42704 unknown rep, 22004 no rep, 22023 a bad most, or more than one tenant.';
+'Whom a rep (NULL: current_rep()) should contact today, by the points of weigh_work() (then what is due first, the best score, the key), why, and what to do by the treatment of his class: the first most (0 or more). had_by, last_said: who had the customer before, and what was last said, by him or others. Only customers that he holds, and only those for whom something is to be done. Errors: 42704 unknown rep, 22004 no rep, 22023 a bad most, or more than one tenant.';
 
 CREATE VIEW highseas.my_worklist WITH (security_invoker) AS
 SELECT w.*

@@ -48,7 +48,7 @@ CREATE TABLE highseas.allocation (
     PRIMARY KEY (tenant_id, run_id, turn)
 );
 COMMENT ON TABLE highseas.allocation IS
-'The plans of the last run of rotate and of the last one of allocate: who was to get each customer and why he (value: what it is worth with him, next_*: with whom else it would have been worth most), or why nobody did (moved_to: into which pool it went instead). What was given away is in the ledger with the same reason.';
+'The plans of the last run of each of rotate, allocate, cover_leave and hand_over: who was to get each customer and why he (value: what it is worth with him, next_*: with whom else it would have been worth most), or why nobody did (moved_to: into which pool it went instead). What was given away is in the ledger with the same reason.';
 
 -- The facts -----------------------------------------------------------------------------------
 
@@ -116,12 +116,12 @@ COMMENT ON FUNCTION highseas.to_allocate(bigint, text, text, timestamptz, intege
 
 CREATE FUNCTION highseas.plan_pool_allocation(
     tenant_id bigint, pool_key text, now timestamptz, customers text[], busy_reps text[],
-    covers boolean DEFAULT false, only_rep text DEFAULT NULL)
+    covers boolean DEFAULT false, only_rep text DEFAULT NULL, to_tiers text[] DEFAULT NULL)
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision, method text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH rule AS (
-        SELECT p.rotate_tiers, p.members_only, r.segment, r.least_share, r.most_share, r.band_class, r.band_days, t.time_zone,
+        SELECT coalesce(to_tiers, p.rotate_tiers) AS rotate_tiers, p.members_only, r.segment, r.least_share, r.most_share, r.band_class, r.band_days, t.time_zone,
                CASE WHEN only_rep IS NULL THEN coalesce(r.method, 'serial') ELSE 'serial' END AS method,
                coalesce(r.method IN ('best_fit', 'optimal'), false) AND only_rep IS NULL AS by_fit,
                coalesce(r.method IN ('best_fit', 'optimal'), false) AND EXISTS (
@@ -181,7 +181,7 @@ BEGIN ATOMIC
         FROM rule
         JOIN highseas.holding h ON h.tenant_id = plan_pool_allocation.tenant_id AND h.pool_key = plan_pool_allocation.pool_key
             AND h.started_at > highseas.shift(now, - make_interval(days => rule.band_days), rule.time_zone)
-            AND h.act IN ('rotate', 'allocate') AND coalesce(rule.least_share, rule.most_share) IS NOT NULL
+            AND h.act IN ('rotate', 'allocate', 'hand_over') AND coalesce(rule.least_share, rule.most_share) IS NOT NULL
         JOIN highseas.customer c ON c.tenant_id = h.tenant_id AND c.customer_key = h.customer_key
         LEFT JOIN highseas.customer_value v ON v.tenant_id = h.tenant_id AND v.customer_key = h.customer_key
         LEFT JOIN highseas.profile f ON f.tenant_id = h.tenant_id AND f.customer_key = h.customer_key
@@ -218,8 +218,8 @@ BEGIN ATOMIC
         r.received, rule.band_class, r.received_of_class, busy_reps
     ) WITH ORDINALITY AS p(customer_key, rep_key, reason, value, next_rep_key, next_value, upper_bound, turn);
 END;
-COMMENT ON FUNCTION highseas.plan_pool_allocation(bigint, text, timestamptz, text[], text[], boolean, text) IS
-'Who gets which of these customers of a pool, by its allocation_rule: gathers the facts and asks plan_allocation(). What a customer is worth: potential_value where refresh_value() has a fit in force and the method goes by it (best_fit, optimal), else the score. busy_reps get nothing. covers: in place of a holder who is away, so that neither quotas nor earlier holdings bind; only_rep: to this rep only, whatever his regions, as far as his capacity goes.';
+COMMENT ON FUNCTION highseas.plan_pool_allocation(bigint, text, timestamptz, text[], text[], boolean, text, text[]) IS
+'Who gets which of these customers of a pool, by its allocation_rule: gathers the facts and asks plan_allocation(). What a customer is worth: potential_value where refresh_value() has a fit in force and the method goes by it (best_fit, optimal), else the score. busy_reps get nothing. covers: in place of a holder who is away, so that neither quotas nor earlier holdings bind; only_rep: to this rep only, whatever his regions, as far as his capacity goes; to_tiers: to reps of these tiers instead of the pool''s rotate_tiers, the first one first.';
 
 CREATE FUNCTION highseas.allocation_reason(
     method text, reason text, value double precision, next_rep_key text, next_value double precision) RETURNS text
@@ -472,7 +472,7 @@ BEGIN
         FROM highseas.holding h
         JOIN part p ON h.started_at >= p.begins AND h.started_at < p.ends
         LEFT JOIN highseas.customer_value v ON v.tenant_id = h.tenant_id AND v.customer_key = h.customer_key
-        WHERE h.tenant_id = t AND h.act IN ('rotate', 'allocate', 'assign')
+        WHERE h.tenant_id = t AND h.act IN ('rotate', 'allocate', 'hand_over', 'assign')
           AND h.started_at >= "from" AND h.started_at < "to"
     ), gap AS (
         SELECT x.period_start, x.rep_key, max(x.until - x.since) AS longest_wait
@@ -516,4 +516,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.allocation_fairness(timestamptz, timestamptz, text) IS
-'How fairly customers were given away (rotate, allocate and assign; claims are not given) from a time to before another: for each period (day, week, month, quarter, year of the tenant''s time zone; NULL: the whole) one row for each rep, then one for his tier (rep_key NULL) and last one for all (tier NULL, too). value: what the customers are worth today (potential_value); classes: how many of each class they were given as ('''': of none); gini_*: 0 when all reps have the same, towards 1 when one has all, of the tier and of all; longest_wait: the longest time without being given one, the beginning and the end of the period included. Reps are in the tier of today; those who are not active count where they were given some. Errors: 22004, 22023.';
+'How fairly customers were given away (rotate, allocate, hand_over and assign; claims are not given) from a time to before another: for each period (day, week, month, quarter, year of the tenant''s time zone; NULL: the whole) one row for each rep, then one for his tier (rep_key NULL) and last one for all (tier NULL, too). value: what the customers are worth today (potential_value); classes: how many of each class they were given as ('''': of none); gini_*: 0 when all reps have the same, towards 1 when one has all, of the tier and of all; longest_wait: the longest time without being given one, the beginning and the end of the period included. Reps are in the tier of today; those who are not active count where they were given some. Errors: 22004, 22023.';

@@ -39,35 +39,35 @@ END;
 COMMENT ON FUNCTION highseas.leave_rule_of(bigint, text, text, text, text, text, integer) IS
 'The leave_rule that counts for a customer of a rep; days: how long the leave is, NULL = no matter. NULL where none matches.';
 
-CREATE FUNCTION highseas.hand_over(
-    tenant_id bigint, customers text[], reps text[], reasons text[], act text, now timestamptz) RETURNS void
+CREATE FUNCTION highseas.move_held(
+    tenant_id bigint, customers text[], reps text[], reasons text[], act text, now timestamptz, notes text[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql
 AS $$
 BEGIN
     WITH closed AS (
         UPDATE highseas.holding h
-        SET ended_at = hand_over.now, end_act = hand_over.act, end_actor = highseas.actor(), end_reason = x.reason
-        FROM unnest(customers, reps, reasons) x(customer_key, rep_key, reason)
-        JOIN highseas.customer c ON c.tenant_id = hand_over.tenant_id AND c.customer_key = x.customer_key
-        WHERE h.tenant_id = hand_over.tenant_id AND h.customer_key = x.customer_key AND h.holding_id = c.holding_id
+        SET ended_at = move_held.now, end_act = move_held.act, end_actor = highseas.actor(), end_reason = x.reason, end_note = x.note
+        FROM unnest(customers, reps, reasons, notes) x(customer_key, rep_key, reason, note)
+        JOIN highseas.customer c ON c.tenant_id = move_held.tenant_id AND c.customer_key = x.customer_key
+        WHERE h.tenant_id = move_held.tenant_id AND h.customer_key = x.customer_key AND h.holding_id = c.holding_id
         RETURNING h.customer_key, h.rep_key, x.rep_key AS to_rep, x.reason
     ), told AS (
         INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, message)
-        SELECT hand_over.tenant_id, hand_over.now, c.rep_key, c.customer_key, 'taken', format('Customer %s went to %s: %s', c.customer_key, c.to_rep, c.reason)
+        SELECT move_held.tenant_id, move_held.now, c.rep_key, c.customer_key, 'taken', format('Customer %s went to %s: %s', c.customer_key, c.to_rep, c.reason)
         FROM closed c
     )
-    UPDATE highseas.rep r SET held = r.held - n.lost, last_act_at = hand_over.now
+    UPDATE highseas.rep r SET held = r.held - n.lost, last_act_at = move_held.now
     FROM (SELECT c.rep_key, count(*) AS lost FROM closed c GROUP BY c.rep_key) n
-    WHERE r.tenant_id = hand_over.tenant_id AND r.rep_key = n.rep_key;
+    WHERE r.tenant_id = move_held.tenant_id AND r.rep_key = n.rep_key;
 
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
-    SELECT hand_over.tenant_id, hand_over.now, t.rep_key, t.customer_key, 'given', t.due_at, format('Customer %s is yours now: %s', t.customer_key, x.reason)
+    SELECT move_held.tenant_id, move_held.now, t.rep_key, t.customer_key, 'given', t.due_at, concat_ws('. ', format('Customer %s is yours now: %s', t.customer_key, x.reason), x.note)
     FROM highseas.take_in_turn(tenant_id, customers, reps, reasons, act, highseas.actor(), now) t
-    JOIN unnest(customers, reasons) x(customer_key, reason) ON x.customer_key = t.customer_key;
+    JOIN unnest(customers, reasons, notes) x(customer_key, reason, note) ON x.customer_key = t.customer_key;
 END
 $$;
-COMMENT ON FUNCTION highseas.hand_over(bigint, text[], text[], text[], text, timestamptz) IS
-'Gives each held customer to the rep beside it, for the reason beside it: closes the spells of those before, opens the new ones, tells both. The caller has locked them all, reps first.';
+COMMENT ON FUNCTION highseas.move_held(bigint, text[], text[], text[], text, timestamptz, text[]) IS
+'Gives each held customer to the rep beside it, for the reason beside it: closes the spells of those before, opens the new ones, tells both, the new one with the note beside it. The caller has locked them all, reps first.';
 
 -- Whose a customer is who is held in place of another rep: the holder before those who cover.
 CREATE FUNCTION highseas.covered_rep(tenant_id bigint, customer_key text) RETURNS text
@@ -177,7 +177,7 @@ BEGIN
                coalesce(array_agg(p.reason ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
                turns + count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
         INTO keys, to_reps, reasons, turns, left_out FROM planned p;
-        PERFORM highseas.hand_over(tenant_id, keys, to_reps, reasons, g.act, now);
+        PERFORM highseas.move_held(tenant_id, keys, to_reps, reasons, g.act, now);
         rows := rows + cardinality(keys);
     END LOOP;
     IF rows > 0 THEN

@@ -61,7 +61,7 @@ AS $$
             AND (p.provolatile = 'i' OR p.proname IN ('caller', 'actor', 'caller_has', 'is_let_in', 'current_user_has', 'clock', 'require_top_level'))
         OR p.proname IN ('has_access', 'access_rank', 'current_tenant', 'current_rep', 'may_claim', 'contact_field',
                          'rep_facts', 'limits_of', 'shift', 'verdict_detail', 'only_pool',
-                         'plan_pool_allocation', 'to_allocate', 'conversion_by_segment', 'allocation_reason', 'back_from_leave', 'segment_of', 'planned', 'planned_rotation', 'planned_allocation', 'allocation_fairness', 'leave_rule_of', 'covered_rep', 'planned_returns', 'needs_warning', 'check_consistency',
+                         'plan_pool_allocation', 'to_allocate', 'conversion_by_segment', 'allocation_reason', 'back_from_leave', 'segment_of', 'planned', 'planned_rotation', 'planned_allocation', 'allocation_fairness', 'leave_rule_of', 'covered_rep', 'to_propose', 'to_give', 'planned_hand_overs', 'last_said', 'had_by', 'planned_returns', 'needs_warning', 'check_consistency',
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
                          'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower', 'simulate_policy',
                          'builtin_buyer_titles', 'builtin_completeness', 'builtin_intake_rules', 'builtin_profile_questions',
@@ -79,7 +79,7 @@ AS $$
       AND (p.pronamespace = 'highseas_api'::regnamespace OR p.prokind = 'p')
       AND CASE
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
-                             'extend', 'protect', 'acknowledge', 'intake', 'correct_lead', 'discard_lead', 'not_a_duplicate') THEN access IN ('agent', 'manager', 'admin')
+                             'extend', 'protect', 'keep_customer', 'acknowledge', 'intake', 'correct_lead', 'discard_lead', 'not_a_duplicate') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind',
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
                              'suggest_deadlines', 'intake_rows', 'retry_leads')

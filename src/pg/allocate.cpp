@@ -1,8 +1,10 @@
 #include "pg/postgres.hpp"
 
 #include "core/allocate/allocation.hpp"
+#include "core/allocate/overflow.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
+#include "pg/row.hpp"
 
 using namespace highseas;
 using namespace highseas::pg;
@@ -10,6 +12,8 @@ using namespace highseas::pg;
 extern "C" {
 PG_FUNCTION_INFO_V1(highseas_plan_allocation);
 PG_FUNCTION_INFO_V1(highseas_rep_affinity);
+PG_FUNCTION_INFO_V1(highseas_overflow_limit);
+PG_FUNCTION_INFO_V1(highseas_weigh_neglect);
 }
 
 Datum highseas_plan_allocation(PG_FUNCTION_ARGS) {
@@ -86,4 +90,34 @@ Datum highseas_rep_affinity(PG_FUNCTION_ARGS) {
     double affinity = 0;
     check(guarded([&] { return rep_affinity(won, tried, average, prior, affinity); }));
     PG_RETURN_FLOAT8(affinity);
+}
+
+// (maximum, falls_from, step, step_days, starts_on, today)
+Datum highseas_overflow_limit(PG_FUNCTION_ARGS) {
+    const auto maximum = required_argument<std::int32_t>(fcinfo, 0, "maximum");
+    const auto today = required_argument<std::int32_t>(fcinfo, 5, "today");
+    OverflowLimit rule{maximum, optional_argument<std::int32_t>(fcinfo, 1), 1, 1, today};
+    if (rule.falls_from) {
+        rule.step = required_argument<std::int32_t>(fcinfo, 2, "step");
+        rule.step_days = required_argument<std::int32_t>(fcinfo, 3, "step_days");
+        rule.starts_on = required_argument<std::int32_t>(fcinfo, 4, "starts_on");
+    }
+    std::int32_t limit = 0;
+    check(guarded([&] { return overflow_limit(rule, today, limit); }));
+    PG_RETURN_INT32(limit);
+}
+
+// (silent_days, rhythm_days, affinity, value, headroom)
+Datum highseas_weigh_neglect(PG_FUNCTION_ARGS) {
+    const ServiceFacts facts{
+        required_argument<double>(fcinfo, 0, "silent_days"), optional_argument<double>(fcinfo, 1),
+        optional_argument<double>(fcinfo, 2), optional_argument<double>(fcinfo, 3),
+        optional_argument<double>(fcinfo, 4)};
+    TupleDesc descriptor = result_descriptor(fcinfo);
+    Neglect neglect;
+    check(guarded([&] { return weigh_neglect(facts, neglect); }));
+    Datum values[2] = {Float8GetDatum(neglect.points),
+                       text_datum({neglect.reason.data(), neglect.length})};
+    bool nulls[2] = {false, false};
+    return row(descriptor, values, nulls);
 }

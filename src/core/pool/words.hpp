@@ -14,10 +14,11 @@ inline constexpr std::array customer_states{"free"sv, "held"sv, "frozen"sv, "wit
 inline constexpr std::array deals{"none"sv, "open"sv, "closed"sv};
 inline constexpr std::array take_acts{"claim"sv,    "assign"sv, "transfer"sv,  "rotate"sv,
                                       "allocate"sv, "cover"sv,  "give_back"sv, "succeed"sv,
-                                      "import"sv,   "adopt"sv};
-inline constexpr std::array end_acts{
-    "return"sv, "take_back"sv, "expire"sv,    "assign"sv, "transfer"sv,  "adopt"sv,  "withdraw"sv,
-    "gone"sv,   "merge"sv,     "reconcile"sv, "cover"sv,  "give_back"sv, "succeed"sv};
+                                      "import"sv,   "adopt"sv,  "hand_over"sv};
+inline constexpr std::array end_acts{"return"sv,   "take_back"sv, "expire"sv,   "assign"sv,
+                                     "transfer"sv, "adopt"sv,     "withdraw"sv, "gone"sv,
+                                     "merge"sv,    "reconcile"sv, "cover"sv,    "give_back"sv,
+                                     "succeed"sv,  "hand_over"sv};
 inline constexpr std::array intents{"interested"sv, "hesitating"sv, "not now"sv, "never"sv};
 } // namespace words
 

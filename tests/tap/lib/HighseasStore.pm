@@ -43,6 +43,7 @@ INSERT INTO highseas.kind_rule SELECT 1, * FROM highseas.builtin_kind_rules();
 INSERT INTO highseas.churn_rule (tenant_id, alive_drop) VALUES (1, .1);
 INSERT INTO highseas.intent_rule SELECT 1, * FROM highseas.builtin_intent_rules();
 INSERT INTO highseas.treatment SELECT 1, * FROM highseas.builtin_treatments();
+INSERT INTO highseas.overflow_rule (tenant_id, rule, rep_key, maximum, to_tiers, veto, may_keep) VALUES (1, 'ann: 2', 'ann', 2, '{new}', '0', 1);
 INSERT INTO highseas.treatment_tier (tenant_id, class, tier) VALUES (1, 'A', 'veteran');
 
 CALL highseas.copy_scorecard(tenant => 'east');
@@ -114,6 +115,8 @@ CALL highseas.suggest_deadlines();
 CALL highseas.intake(E'Tab\\tbed \\\\ "Ltd"', email => 'a@example.com', campaign => 'Canton "26"');
 CALL highseas.intake('客户有限公司', email => 'a@example.com', campaign => 'Canton "26"', customer => '客户');
 CALL highseas.check_profiles('east');
+CALL highseas.hand_over('east');
+SELECT highseas_api.keep_customer(min(customer_key), 'knows them', 'ann') FROM highseas.hand_over;
 SELECT highseas_api.acknowledge(array_agg(notice_id), 'ann') FROM highseas.notice WHERE rep_key = 'ann' AND kind = 'returned';
 SQL
 
