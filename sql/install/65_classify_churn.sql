@@ -158,7 +158,7 @@ RETURNS TABLE (customers bigint, held bigint, follow_ups bigint, hours double pr
                profit numeric, potential_value double precision)
 LANGUAGE sql STABLE ROWS 1
 BEGIN ATOMIC
-    SELECT count(*), count(w.holder), coalesce(sum(w.follow_ups), 0)::bigint, coalesce(sum(w.follow_ups), 0) * r.follow_up_hours,
+    SELECT count(w.customer_key), count(w.holder), coalesce(sum(w.follow_ups), 0)::bigint, coalesce(sum(w.follow_ups), 0) * r.follow_up_hours,
            coalesce(sum(w.service_cost), 0), round(coalesce(sum(w.revenue), 0), 2), coalesce(sum(w.profit), 0), coalesce(sum(w.potential_value), 0)
     FROM highseas.churn_rule_of(withdrawal_preview.tenant_id) r
     LEFT JOIN highseas.withdrawable(withdrawal_preview.tenant_id, withdrawal_preview.category, highseas.clock()) w ON true
