@@ -113,6 +113,15 @@ UPDATE highseas.value_rule SET refit_after = DEFAULT;
 CALL highseas.refresh_value();
 SELECT count(*) - :fits AS made FROM highseas.value_run;
 
+-- Another rule: everybody is valued by it at once, so that no report adds up figures of two margins.
+UPDATE highseas.value_rule SET margin = .6, horizon = 26;
+CALL highseas.refresh_value();
+SELECT horizon, count(*) = (SELECT count(*) FROM highseas.customer) AS everybody, sum(actual_value + service_cost) = .6 * (
+           SELECT sum(amount) FROM highseas.purchase WHERE coalesce(currency, '') = '' AND ordered_at > timestamptz '1996-12-01 00:30+00') AS at_that_margin
+FROM highseas.customer_value GROUP BY horizon;
+UPDATE highseas.value_rule SET margin = .3, horizon = 52;
+CALL highseas.refresh_value();
+
 -- Follow-ups cost; who cost more than he brought is named.
 INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor) SELECT 1, '1997-11-01', 'lead 9', 'kim', 'call', 'x' FROM generate_series(1, 3);
 SELECT highseas.make_stale(1, '{lead 9}');

@@ -29,11 +29,12 @@ CREATE TABLE highseas.value_run (
     spend highseas.value_fit,
     conversion highseas.conversion_fit,
     criteria text[] NOT NULL,
+    terms text,
     PRIMARY KEY (tenant_id, run_id)
 );
 CREATE UNIQUE INDEX value_run_in_force ON highseas.value_run (tenant_id) WHERE in_force;
 COMMENT ON TABLE highseas.value_run IS
-'Every fit that refresh_value() made; the one in force values the customers. ends_on: the end of observation; lifetime and spend: of those who bought, NULL without any; conversion: of whether a customer ever bought, by the facts of his profile. criteria: the scorecard whose facts they are; another one asks for another fit.';
+'Every fit that refresh_value() made; the one in force values the customers. ends_on: the end of observation; lifetime and spend: of those who bought, NULL without any; conversion: of whether a customer ever bought, by the facts of his profile. criteria: the scorecard whose facts they are; another one asks for another fit. terms: the value_rule that it was made by, as value_terms() has it.';
 
 CREATE TABLE highseas.purchases (
     tenant_id bigint NOT NULL,

@@ -15,6 +15,13 @@ END
 $$;
 COMMENT ON FUNCTION highseas.value_rule_of(bigint) IS 'How a tenant''s customers are valued: his row of value_rule, else its defaults';
 
+CREATE FUNCTION highseas.value_terms(rule highseas.value_rule) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN ROW((rule).currency, (rule).model, (rule).unit, (rule).horizon, (rule).discount_rate, (rule).margin, (rule).period,
+           (rule).follow_up_cost, (rule).cost_attribute, (rule).scheme)::text;
+COMMENT ON FUNCTION highseas.value_terms(highseas.value_rule) IS
+'What of a rule makes the figures, as a text: all but how often they are made. Tells whether it changed.';
+
 CREATE FUNCTION highseas.days_in(unit text) RETURNS double precision
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE unit WHEN 'day' THEN 1 WHEN 'week' THEN 7 WHEN 'month' THEN 365.25 / 12 WHEN 'year' THEN 365.25 END;
@@ -111,9 +118,9 @@ BEGIN
                                      1, VARIADIC highseas.finite_facts(f.facts))
         FROM highseas.profile_facts(fit_value.tenant_id, r.scheme, NULL, now) f);
     UPDATE highseas.value_run x SET in_force = false WHERE x.tenant_id = fit_value.tenant_id AND x.in_force;
-    INSERT INTO highseas.value_run AS x (tenant_id, fitted_at, ends_on, in_force, currency, lifetime, spend, conversion, criteria)
+    INSERT INTO highseas.value_run AS x (tenant_id, fitted_at, ends_on, in_force, currency, lifetime, spend, conversion, criteria, terms)
     VALUES (fit_value.tenant_id, now, today, true, money, lifetime_fit, spend_fit, conversion_fit,
-            highseas.criteria_texts(fit_value.tenant_id, r.scheme))
+            highseas.criteria_texts(fit_value.tenant_id, r.scheme), highseas.value_terms(r))
     RETURNING x.run_id INTO run;
     RETURN run;
 END
@@ -241,8 +248,9 @@ BEGIN
         -- Also where no fit is due: what cannot be valued by today's orders must not pass for done.
         money := highseas.value_currency(tenant_id, r.currency);
         SELECT x.* INTO fit FROM highseas.value_run x WHERE x.tenant_id = refresh_value_batch.tenant_id AND x.in_force;
+        -- By another rule everybody is valued anew: figures of two margins or horizons cannot be added up.
         IF (fit.fitted_at + r.refit_after > now) IS NOT TRUE
-           OR coalesce((fit.lifetime).model, r.model) <> r.model OR coalesce((fit.lifetime).unit, r.unit) <> r.unit
+           OR fit.terms IS DISTINCT FROM highseas.value_terms(r)
            OR fit.currency <> money
            OR fit.criteria <> highseas.criteria_texts(refresh_value_batch.tenant_id, r.scheme) THEN
             PERFORM highseas.fit_value(tenant_id, now);
@@ -264,7 +272,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.refresh_value_batch(bigint, bigint, integer) IS
-'Makes the fits anew where they are due, then values the next customers (after job_run.position, by key) that are new, changed, valued by other fits or too long ago';
+'Makes the fits anew where they are due, or the rule or the scorecard changed, then values the next customers (after job_run.position, by key) that are new, changed, valued by other fits or too long ago';
 
 CREATE VIEW highseas.profit_concentration WITH (security_invoker) AS
 SELECT (x.report).*
