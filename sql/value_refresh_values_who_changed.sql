@@ -140,6 +140,13 @@ SELECT highseas.make_stale(1, '{lead 9,lead 10}');
 CALL highseas.refresh_value();
 SELECT customers, loss_makers, round(loss, 2), round(top_20_share::numeric, 3), peak_share > 1 AS above_one FROM highseas.profit_concentration;
 SELECT customers, moved_over_10, round(stability_index::numeric, 6) FROM highseas.value_drift;
+-- Who is gone from the CRM is valued no more, and does not count any more.
+BEGIN;
+SELECT customers AS before FROM highseas.profit_concentration \gset
+UPDATE highseas.customer SET state = 'gone' WHERE customer_key = 'lead 9';
+SELECT customers = :before - 1 AS one_less FROM highseas.profit_concentration;
+SELECT customer_key FROM highseas.loss_makers;
+ROLLBACK;
 
 -- Another scorecard has other facts: the chance is learnt anew, and everybody is scored by it.
 CALL highseas.copy_scorecard();

@@ -277,14 +277,16 @@ COMMENT ON FUNCTION highseas.refresh_value_batch(bigint, bigint, integer) IS
 CREATE VIEW highseas.profit_concentration WITH (security_invoker) AS
 SELECT (x.report).*
 FROM (SELECT highseas.concentration(v.actual_value) AS report FROM highseas.customer_value v
-      WHERE v.tenant_id = (SELECT highseas.current_tenant())) x;
+      JOIN highseas.customer c ON c.tenant_id = v.tenant_id AND c.customer_key = v.customer_key
+      WHERE v.tenant_id = (SELECT highseas.current_tenant()) AND c.state <> 'gone') x;
 COMMENT ON VIEW highseas.profit_concentration IS
-'The 80/20/30 report on the actual value of all customers: what the best 20 % bring, what the last 30 % eat, the whale curve''s peak, how many cost more than they bring';
+'The 80/20/30 report on the actual value of all customers that are not gone from the CRM: what the best 20 % bring, what the last 30 % eat, the whale curve''s peak, how many cost more than they bring';
 
 CREATE VIEW highseas.loss_makers WITH (security_invoker) AS
 SELECT v.customer_key, v.actual_value, v.service_cost, v.actual_value + v.service_cost AS margin, v.potential_value, v.p_alive, v.currency, v.as_of
 FROM highseas.customer_value v
-WHERE v.tenant_id = (SELECT highseas.current_tenant()) AND v.actual_value < 0
+JOIN highseas.customer c ON c.tenant_id = v.tenant_id AND c.customer_key = v.customer_key
+WHERE v.tenant_id = (SELECT highseas.current_tenant()) AND c.state <> 'gone' AND v.actual_value < 0
 ORDER BY v.actual_value, v.customer_key;
 COMMENT ON VIEW highseas.loss_makers IS 'The customers who cost more than they bring, the worst first; margin: before their service cost';
 
