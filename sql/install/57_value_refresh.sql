@@ -295,8 +295,8 @@ SELECT count(*) AS customers, avg(v.earlier_score) AS mean_before, avg(v.potenti
        count(*) FILTER (WHERE abs(v.potential_score - v.earlier_score) > 10) AS moved_over_10,
        max(abs(v.potential_score - v.earlier_score)) AS largest_move,
        (SELECT sum((b.after - b.before) * ln(b.after / b.before))
-        FROM (SELECT (count(*) FILTER (WHERE least(y.potential_score, 99.99)::integer / 10 = band) + .5) / (count(*) + 5) AS after,
-                     (count(*) FILTER (WHERE least(y.earlier_score, 99.99)::integer / 10 = band) + .5) / (count(*) + 5) AS before
+        FROM (SELECT (count(*) FILTER (WHERE least(floor(y.potential_score / 10), 9) = band) + .5) / (count(*) + 5) AS after,
+                     (count(*) FILTER (WHERE least(floor(y.earlier_score / 10), 9) = band) + .5) / (count(*) + 5) AS before
               FROM highseas.customer_value y CROSS JOIN generate_series(0, 9) band
               WHERE y.tenant_id = (SELECT highseas.current_tenant()) AND y.potential_score IS NOT NULL AND y.earlier_score IS NOT NULL
               GROUP BY band) b) AS stability_index
