@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -26,9 +27,14 @@ inline std::vector<CdnowOrder> cdnow_sample() {
     return orders;
 }
 
-// The full file has a header, and no second number of the customer.
-inline std::vector<CdnowOrder> cdnow_master(const char *path) {
-    std::ifstream file(path);
+// The full cohort is no part of the repository: it is where HIGHSEAS_CDNOW_MASTER says, else in
+// shared/data beside the checkout. Empty: not there. It has a header, and no second number of the
+// customer.
+inline std::vector<CdnowOrder> cdnow_master() {
+    const char *named = std::getenv("HIGHSEAS_CDNOW_MASTER");
+    std::ifstream file(named ? std::filesystem::path(named)
+                             : std::filesystem::path(__FILE__).parent_path() /
+                                   "../../../shared/data/CDNOW_master.txt");
     std::string header;
     std::getline(file, header);
     std::vector<CdnowOrder> orders;

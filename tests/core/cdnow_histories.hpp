@@ -2,7 +2,6 @@
 #pragma once
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 #include <string>
 #include <utility>
@@ -37,12 +36,11 @@ inline const std::vector<Customer> &sample() {
     return customers;
 }
 
-// The whole cohort where it lies beside the checkout, else the sample.
+// The whole cohort where it is to be had, else the sample.
 inline const std::vector<Customer> &cohort() {
     static const auto customers = [] {
-        const auto full =
-            std::filesystem::path(__FILE__).parent_path() / "../../../shared/data/CDNOW_master.txt";
-        return std::filesystem::exists(full) ? by_customer(cdnow_master(full.c_str())) : sample();
+        const auto orders = cdnow_master();
+        return orders.empty() ? sample() : by_customer(orders);
     }();
     return customers;
 }

@@ -227,9 +227,22 @@ TEST_CASE("lifetime: a weight stands for that many customers") {
         CHECK(identical(fit_rows(model, rows), fit_rows(model, repeated)));
 }
 
+namespace {
+
+// So many of them, no one twice.
+template <class Row>
+void draw(std::vector<Row> &from, int size, std::vector<Row> &drawn, Random &random) {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i) {
+        std::swap(from[i], from[i + random.next() % (from.size() - i)]);
+        drawn.push_back(from[i]);
+    }
+}
+
+} // namespace
+
 TEST_CASE("lifetime: any sample, however small or odd, gives a finite and flagged fit") {
-    const auto customers = cdnow::histories(cdnow::cohort());
-    const auto spendings = cdnow::spendings(cdnow::cohort());
+    auto customers = cdnow::histories(cdnow::cohort());
+    auto spendings = cdnow::spendings(cdnow::cohort());
     Random random(1);
     int seen[4][3] = {};
     for (int round = 0; round < 1000; ++round) {
@@ -237,10 +250,8 @@ TEST_CASE("lifetime: any sample, however small or odd, gives a finite and flagge
         const int size = round < 200 ? 3 : random.between(3, sizes[round % 4]);
         std::vector<History> rows;
         std::vector<Spending> values;
-        for (int i = 0; i < size; ++i) {
-            rows.push_back(customers[random.next() % customers.size()]);
-            values.push_back(spendings[random.next() % spendings.size()]);
-        }
+        draw(customers, size, rows, random);
+        draw(spendings, size, values, random);
         double repeats = 0;
         for (const History &h : rows)
             repeats += h.repeats;
@@ -341,6 +352,41 @@ TEST_CASE("lifetime: an interrupted fit loses no row, and goes on to the same re
             CHECK(identical(fit, whole));
         }
     }
+}
+
+TEST_CASE("lifetime: a Pareto/NBD fit of many rows is the whole fit, in few passes over them") {
+    // What passes over the rows there were, by the questions whether to stop.
+    auto passes = [](std::vector<History> &rows, Fit &fit) {
+        const double a_pass = static_cast<double>(rows.size()) / 1024;
+        std::span<History> span(rows);
+        questions = 0;
+        patience = 1000000;
+        REQUIRE(fit_lifetime(Model::pareto_nbd, span, stop_after_patience, fit).ok());
+        REQUIRE(span.size() == rows.size());
+        return questions / a_pass;
+    };
+    const auto sample = cdnow::histories(cdnow::sample());
+    std::vector<History> apart;
+    for (int i = 0; i < 120'000; ++i) {
+        apart.push_back(sample[static_cast<std::size_t>(i) % sample.size()]);
+        apart.back().age += i * 1e-6;
+    }
+    Fit fit;
+    CHECK(passes(apart, fit) < 8);
+    check_maximum(fit,
+                  [&](const Vector<4> &at) { return likelihood(Model::pareto_nbd, at, apart); });
+
+    // As regular as no Poisson process: the parameters run away.
+    Random random(8);
+    std::vector<History> regular;
+    for (int i = 0; i < 120'000; ++i) {
+        const double age = 20 + 80 * uniform(random);
+        regular.push_back({static_cast<int>(age) / 5, std::floor(age / 5) * 5, age});
+    }
+    CHECK(passes(regular, fit) < 12);
+    CHECK(fit.status == FitOutcome::boundary);
+    CHECK(std::abs(fit.log_likelihood / likelihood(Model::pareto_nbd, fit.parameters, regular) -
+                   1) < 1e-9);
 }
 
 TEST_CASE("lifetime: impossible input is refused") {

@@ -41,7 +41,8 @@ inline constexpr double prior_sd = 1;  // of a logarithm: mostly 1/7 … 7 times
 inline constexpr double farthest = 7;  // from the typical value, in logarithms: a factor of 1,100
 inline constexpr double vaguest = 1.5; // standard error of a logarithm: a factor of 4 either way
 inline constexpr double longest_step = 2;
-inline constexpr int most_steps = 200;
+inline constexpr int most_steps = 60; // a search that ends well takes up to 20
+inline constexpr int most_refining_steps = 10; // from close by, 3 or 4 do
 
 // Lower triangle with L Lᵀ = m; false when m is not positive definite.
 template <std::size_t n>
@@ -89,9 +90,9 @@ struct Optimum {
     bool converged = false;
 };
 
-// False: stopped.
+// From optimum.logarithms on. False: stopped.
 template <std::size_t n, class Likelihood>
-bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_prior,
+bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_prior, int steps,
             Optimum<n> &optimum) {
     // The likelihood by the logarithms, with the prior where there is one.
     double plain = 0;
@@ -118,13 +119,13 @@ bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_pr
         return true;
     };
 
-    Vector<n> at = typical;
+    Vector<n> at = optimum.logarithms;
     Derivatives<n> here;
     if (!evaluate(at, here))
         return false;
     optimum.log_likelihood = plain;
     double damping = 0;
-    for (int k = 0; k < most_steps && !optimum.converged; ++k) {
+    for (int k = 0; k < steps && !optimum.converged; ++k) {
         double largest = 0;
         for (std::size_t i = 0; i < n; ++i)
             largest = std::max(largest, std::abs(here.hessian[i][i]));
@@ -138,9 +139,9 @@ bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_pr
         // Close to the maximum one more step of Newton squares what is left of the error.
         const bool last = factorise(0) && dot<n>(solve<n>(lower, here.gradient), here.gradient) <
                                               1e-12 * (1 + std::abs(here.value));
+        if (damping > 1e10)
+            break; // not one step leads upwards, but for rounding
         if (!last && !factorise(damping)) {
-            if (damping > 1e10)
-                break;
             damping = std::max(1e-3, damping * 10);
             continue;
         }
@@ -186,27 +187,21 @@ bool search(const Likelihood &likelihood, const Vector<n> &typical, bool with_pr
     return true;
 }
 
-} // namespace fitting
-
-// `likelihood(parameters, derivatives)` adds up and returns false when it was stopped. False:
-// stopped.
 template <std::size_t n, class Likelihood>
-bool fit_model(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit) {
-    using namespace fitting;
-    Vector<n> centre;
-    for (std::size_t i = 0; i < n; ++i)
-        centre[i] = std::log(typical[i]);
-    Optimum<n> optimum;
-    if (!search<n>(likelihood, centre, false, optimum))
+bool fit_from(const Vector<n> &start, bool with_prior, int steps, const Likelihood &likelihood,
+              const Vector<n> &centre, Fit &fit) {
+    Optimum<n> optimum{start};
+    if (!search<n>(likelihood, centre, with_prior, steps, optimum))
         return false;
-    fit.status = FitOutcome::ok;
-    if (!optimum.converged || *std::max_element(optimum.standard_errors.begin(),
-                                                optimum.standard_errors.end()) > vaguest) {
-        optimum = {};
-        if (!search<n>(likelihood, centre, true, optimum))
+    if (!with_prior &&
+        (!optimum.converged || *std::max_element(optimum.standard_errors.begin(),
+                                                 optimum.standard_errors.end()) > vaguest)) {
+        with_prior = true;
+        optimum = {start};
+        if (!search<n>(likelihood, centre, with_prior, steps, optimum))
             return false;
-        fit.status = FitOutcome::regularised;
     }
+    fit.status = with_prior ? FitOutcome::regularised : FitOutcome::ok;
     fit.count = static_cast<int>(n);
     for (std::size_t i = 0; i < n; ++i) {
         fit.parameters[i] = std::exp(optimum.logarithms[i]);
@@ -216,6 +211,34 @@ bool fit_model(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit)
     }
     fit.log_likelihood = optimum.log_likelihood;
     return true;
+}
+
+template <std::size_t n>
+Vector<n> logarithms(const double *values) {
+    Vector<n> result;
+    for (std::size_t i = 0; i < n; ++i)
+        result[i] = std::log(values[i]);
+    return result;
+}
+
+} // namespace fitting
+
+// `likelihood(parameters, derivatives)` adds up and returns false when it was stopped. False:
+// stopped.
+template <std::size_t n, class Likelihood>
+bool fit_model(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit) {
+    const Vector<n> centre = fitting::logarithms<n>(typical.data());
+    return fitting::fit_from<n>(centre, false, fitting::most_steps, likelihood, centre, fit);
+}
+
+// From a fit to nearly the same likelihood. One at the boundary stays there: its parameters mean
+// nothing, and to go on looking for better ones takes the longest.
+template <std::size_t n, class Likelihood>
+bool refine_fit(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit) {
+    const bool at_boundary = fit.status == FitOutcome::boundary;
+    return fitting::fit_from<n>(fitting::logarithms<n>(fit.parameters.data()),
+                                at_boundary, at_boundary ? 0 : fitting::most_refining_steps, likelihood,
+                                fitting::logarithms<n>(typical.data()), fit);
 }
 
 } // namespace highseas
