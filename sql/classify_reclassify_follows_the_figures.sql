@@ -190,10 +190,10 @@ SET highseas.clock = '2026-01-01 05:00+00';
 CALL highseas.reclassify('beta');
 -- Everybody is in one class of each kind: that of the definition, by the share before him.
 SELECT count(*) FILTER (WHERE k.abc = CASE WHEN v.value > 0 AND v.before < .80 * v.total THEN 'A' WHEN v.value > 0 AND v.before < .95 * v.total THEN 'B' ELSE 'C' END),
-       count(*) FILTER (WHERE k.category = highseas.category_of((SELECT highseas.categories_of(2)), k.abc, k.potential, k.alive, k.profit)), count(*)
+       count(*) FILTER (WHERE k.category = highseas.category_of((SELECT highseas.categories_of(2)), k.abc, v.potential_score, v.p_alive, v.actual_value::double precision)), count(*)
 FROM highseas.customer_class k
-JOIN (SELECT customer_key, value, sum(greatest(value, 0)) OVER () AS total, coalesce(sum(greatest(value, 0)) OVER (ORDER BY value DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
-      FROM (SELECT customer_key, actual_value + service_cost AS value FROM highseas.customer_value WHERE tenant_id = 2) x) v USING (customer_key) WHERE k.tenant_id = 2;
+JOIN (SELECT customer_key, value, potential_score, p_alive, actual_value, sum(greatest(value, 0)) OVER () AS total, coalesce(sum(greatest(value, 0)) OVER (ORDER BY value DESC GROUPS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+      FROM (SELECT customer_key, actual_value + service_cost AS value, potential_score, p_alive, actual_value FROM highseas.customer_value WHERE tenant_id = 2) x) v USING (customer_key) WHERE k.tenant_id = 2;
 -- Another unit of money changes nothing.
 UPDATE highseas.customer_value SET actual_value = 1000 * actual_value, service_cost = 1000 * service_cost WHERE tenant_id = 2;
 SET highseas.clock = '2026-02-01 05:00+00';

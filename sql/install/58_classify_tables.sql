@@ -23,17 +23,13 @@ CREATE TABLE highseas.customer_class (
     lifecycle_since timestamptz,
     kind text COLLATE "C" CHECK (kind IN ('commercial', 'personal')),
     chosen_kind text COLLATE "C" CHECK (chosen_kind IN ('commercial', 'personal')),
-    value numeric,
-    potential double precision,
-    alive double precision,
-    profit double precision,
     classified_at timestamptz NOT NULL,
     PRIMARY KEY (tenant_id, customer_key),
     CHECK ((abc IS NULL) = (abc_since IS NULL) AND (category IS NULL) = (category_since IS NULL)
            AND (lifecycle IS NULL) = (lifecycle_since IS NULL))
-);
+) WITH (fillfactor = 85);
 COMMENT ON TABLE highseas.customer_class IS
-'The classes a customer is in, each since when, and the figures of the day of his last change, which decided: the value that ABC goes by, the potential score, the chance to be alive, the profit after the cost of service (today''s are in customer_value). kind: commercial or personal; chosen_kind: what somebody decided instead of the rule. NULL classes: not classed, because not valued yet or gone from the CRM. Written by reclassify() and set_kind().';
+'The classes a customer is in, each since when; the view customer_classes shows today''s figures beside them, class_history the ones that decided. classified_at: when they were last written. kind: commercial or personal; chosen_kind: what somebody decided instead of the rule. NULL classes: not classed, because not valued yet or gone from the CRM. Written by reclassify() and set_kind().';
 
 CREATE TABLE highseas.class_history (
     tenant_id bigint NOT NULL,

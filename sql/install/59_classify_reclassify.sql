@@ -55,109 +55,120 @@ $$;
 COMMENT ON FUNCTION highseas.refresh_abc_bounds(bigint, timestamptz) IS
 'Works the bounds of the ABC classes out anew, in each scope of the tenant''s class_rule, from the values of all customers that are not gone';
 
--- Everything that decides, read by key (LATERAL ... OFFSET 0), then the rules, each made once a query by a sub-select.
-CREATE FUNCTION highseas.class_proposals(tenant_id bigint, customers text[], now timestamptz)
-RETURNS TABLE (customer_key text, place tid, state text, holder text, class text, crm_class boolean,
-               old_abc text, old_category text, old_lifecycle text, old_kind text,
-               abc text, category text, lifecycle text, kind text,
-               value numeric, bounds numeric[], potential double precision, alive double precision, profit double precision,
-               purchases integer, first_days integer, last_days integer, recent numeric, earlier numeric, intent text)
-LANGUAGE sql STABLE
+CREATE TYPE highseas.class_change AS (
+    customer_key text, place tid, state text, holder text, in_pool boolean,
+    old_abc text, old_category text, old_lifecycle text, old_kind text,
+    abc text, category text, lifecycle text, kind text,
+    value numeric, bounds numeric[], potential double precision, alive double precision, profit double precision,
+    purchases bigint, first_days integer, last_days integer, recent numeric, earlier numeric, intent text
+);
+COMMENT ON TYPE highseas.class_change IS
+'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of his value.';
+
+-- Each table is read once, from one key to another, and joined by hash or merge: customers are looked at by the million,
+-- and a planner who has no statistics yet would look each up. Disabled plans look so dear that they would be compiled.
+CREATE FUNCTION highseas.class_changes(tenant_id bigint, after text, upto text, now timestamptz) RETURNS SETOF highseas.class_change
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan SET enable_nestloop = off SET jit = off
 AS $$
-    WITH day AS MATERIALIZED (
-        SELECT (class_proposals.now AT TIME ZONE z.time_zone)::date AS today,
-               highseas.shift(class_proposals.now, - (u.r).period, z.time_zone) AS since,
-               highseas.shift(class_proposals.now, - 2 * (u.r).period, z.time_zone) AS before,
-               (SELECT x.currency FROM highseas.value_run x WHERE x.tenant_id = z.tenant_id AND x.in_force) AS currency
-        FROM highseas.tenant z CROSS JOIN (SELECT highseas.value_rule_of(class_proposals.tenant_id) AS r) u
-        WHERE z.tenant_id = class_proposals.tenant_id
-    ), known AS MATERIALIZED (
-        SELECT c.customer_key, c.place, c.state, c.holder, c.class, c.intent, f.crm_class IS TRUE AS crm_class,
+DECLARE
+    r highseas.class_rule := highseas.class_rule_of(tenant_id);
+    e highseas.lifecycle_rule := highseas.lifecycle_rule_of(tenant_id);
+    categories highseas.category_rules := highseas.categories_of(tenant_id);
+    kinds highseas.kind_rules := highseas.kinds_of(tenant_id);
+    zone text := (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = class_changes.tenant_id);
+    period interval := (highseas.value_rule_of(tenant_id)).period;
+    today date := (now AT TIME ZONE zone)::date;
+    since timestamptz := highseas.shift(now, - period, zone);
+    before timestamptz := highseas.shift(now, - 2 * period, zone);
+    in_currency text := (SELECT x.currency FROM highseas.value_run x WHERE x.tenant_id = class_changes.tenant_id AND x.in_force);
+    classing text[] := ARRAY(SELECT x.attachment FROM highseas.attachment x WHERE x.tenant_id = class_changes.tenant_id AND 'class' = ANY (x.columns));
+BEGIN
+    RETURN QUERY
+    WITH bought AS (
+        SELECT x.customer_key, sum(x.amount) FILTER (WHERE x.ordered_at > since) AS recent,
+               sum(x.amount) FILTER (WHERE x.ordered_at <= since) AS earlier
+        FROM highseas.purchase x
+        WHERE x.tenant_id = class_changes.tenant_id AND x.customer_key > after AND x.customer_key <= upto
+          AND coalesce(x.currency, '') = in_currency AND x.ordered_at > before AND x.ordered_at <= now
+        GROUP BY x.customer_key
+    ), known AS (
+        SELECT c.customer_key, c.ctid AS place, c.state, c.holder, c.class, c.intent, (f.attachment = ANY (classing)) IS TRUE AS crm_class,
                o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
                o.chosen_kind, f.company, f.website, f.email, f."position", f.source,
                highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
                v.potential_score AS potential, v.p_alive AS alive, v.actual_value::double precision AS profit,
-               coalesce(s.repeats + 1, 0) AS purchases, s.first_days, s.last_days, s.recent, s.earlier,
-               r.margin, r.profit_margin, r.minimum_stay
-        FROM unnest(class_proposals.customers) k(customer_key)
-        CROSS JOIN LATERAL (
-            SELECT y.customer_key, y.ctid AS place, y.state, y.holder, y.class, y.pool_key, y.region, y.intent FROM highseas.customer y
-            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) c
-        LEFT JOIN LATERAL (
-            SELECT y.* FROM highseas.customer_value y
-            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) v ON true
-        LEFT JOIN LATERAL (
-            SELECT y.* FROM highseas.customer_class y
-            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) o ON true
-        LEFT JOIN LATERAL (
-            SELECT y.company, y.website, y.email, y."position", y.source,
-                   (SELECT 'class' = ANY (x.columns) FROM highseas.attachment x
-                    WHERE x.tenant_id = y.tenant_id AND x.attachment = y.attachment) AS crm_class
-            FROM highseas.profile y
-            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) f ON true
-        LEFT JOIN LATERAL (
-            SELECT y.repeats, d.today - y.first_on AS first_days, d.today - y.last_on AS last_days, p.recent, p.earlier
-            FROM day d
-            JOIN highseas.purchases y ON y.currency = d.currency
-            CROSS JOIN LATERAL (
-                SELECT sum(x.amount) FILTER (WHERE x.ordered_at > d.since) AS recent,
-                       sum(x.amount) FILTER (WHERE x.ordered_at <= d.since) AS earlier
-                FROM highseas.purchase x
-                WHERE x.tenant_id = y.tenant_id AND x.customer_key = y.customer_key AND coalesce(x.currency, '') = y.currency
-                  AND x.ordered_at > d.before AND x.ordered_at <= class_proposals.now) p
-            WHERE y.tenant_id = class_proposals.tenant_id AND y.customer_key = k.customer_key OFFSET 0) s ON true
-        CROSS JOIN highseas.class_rule_of(class_proposals.tenant_id) r
-        LEFT JOIN highseas.abc_bound b
-            ON b.tenant_id = class_proposals.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
-        -- Who was not valued yet is not classed yet; who is gone from the CRM is in no class any more.
-        WHERE CASE WHEN c.state = 'gone' THEN o.customer_key IS NOT NULL ELSE v.customer_key IS NOT NULL END
+               coalesce(s.repeats + 1, 0)::bigint AS purchases, today - s.first_on AS first_days, today - s.last_on AS last_days,
+               p.recent, p.earlier
+        FROM highseas.customer c
+        LEFT JOIN highseas.customer_value v ON v.tenant_id = c.tenant_id AND v.customer_key = c.customer_key
+            AND v.customer_key > after AND v.customer_key <= upto
+        LEFT JOIN highseas.customer_class o ON o.tenant_id = c.tenant_id AND o.customer_key = c.customer_key
+            AND o.customer_key > after AND o.customer_key <= upto
+        LEFT JOIN highseas.profile f ON f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
+            AND f.customer_key > after AND f.customer_key <= upto
+        LEFT JOIN highseas.purchases s ON s.tenant_id = c.tenant_id AND s.customer_key = c.customer_key
+            AND s.customer_key > after AND s.customer_key <= upto AND s.currency = in_currency
+        LEFT JOIN bought p ON p.customer_key = c.customer_key
+        LEFT JOIN highseas.abc_bound b ON b.tenant_id = c.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
+        WHERE c.tenant_id = class_changes.tenant_id AND c.customer_key > after AND c.customer_key <= upto
+          -- Who was not valued yet is not classed yet; who is gone from the CRM is in no class any more.
+          AND CASE WHEN c.state = 'gone' THEN o.customer_key IS NOT NULL ELSE v.customer_key IS NOT NULL END
     ), ranked AS MATERIALIZED (
         -- Who came into another pool since the bounds were made stays what he is until it has some.
         SELECT k.*, CASE WHEN k.state = 'gone' THEN NULL
                          WHEN k.bounds IS NULL AND k.value IS NOT NULL THEN k.old_abc
-                         ELSE highseas.next_abc_class(k.old_abc, k.abc_since, class_proposals.now, k.value, k.bounds,
-                                                      k.margin, k.minimum_stay) END AS abc
+                         ELSE highseas.next_abc_class(k.old_abc, k.abc_since, now, k.value, k.bounds, r.margin, r.minimum_stay) END AS abc
         FROM known k
+    ), decided AS MATERIALIZED (
+        SELECT k.*,
+               CASE WHEN k.state <> 'gone' THEN highseas.next_category(
+                   categories, k.old_category, k.category_since, now,
+                   k.abc, k.potential, k.alive, k.profit, r.margin, r.profit_margin, r.minimum_stay) END AS category,
+               CASE WHEN k.state <> 'gone' THEN highseas.next_lifecycle(
+                   k.old_lifecycle, k.purchases,
+                   k.purchases = 0 AND (k.intent IS NOT NULL OR EXISTS (
+                       SELECT FROM highseas.follow_up u
+                       WHERE u.tenant_id = class_changes.tenant_id AND u.customer_key = k.customer_key
+                         AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by)))),
+                   k.intent = 'never', k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
+                   e.new_days, e.lost_below, e.lost_days, e.growing_from, e.declining_below, r.margin) END AS lifecycle,
+               CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
+                   kinds, k.company, k.website, k.email, k."position", k.source)) END AS kind
+        FROM ranked k
     )
-    SELECT k.customer_key, k.place, k.state, k.holder, k.class, k.crm_class, k.old_abc, k.old_category, k.old_lifecycle, k.old_kind,
-           k.abc,
-           CASE WHEN k.state <> 'gone' THEN highseas.next_category(
-               (SELECT highseas.categories_of(class_proposals.tenant_id)), k.old_category, k.category_since, class_proposals.now,
-               k.abc, k.potential, k.alive, k.profit, k.margin, k.profit_margin, k.minimum_stay) END,
-           CASE WHEN k.state <> 'gone' THEN highseas.next_lifecycle(
-               k.old_lifecycle, k.purchases,
-               k.purchases = 0 AND (k.intent IS NOT NULL OR EXISTS (
-                   SELECT FROM highseas.follow_up u
-                   WHERE u.tenant_id = class_proposals.tenant_id AND u.customer_key = k.customer_key
-                     AND (e.engaged_by IS NULL OR u.kind = ANY (e.engaged_by)))),
-               k.intent = 'never', k.first_days, k.last_days, k.alive, k.recent::double precision, k.earlier::double precision,
-               e.new_days, e.lost_below, e.lost_days, e.growing_from, e.declining_below, k.margin) END,
-           CASE WHEN k.state <> 'gone' THEN coalesce(k.chosen_kind, highseas.customer_kind(
-               (SELECT highseas.kinds_of(class_proposals.tenant_id)), k.company, k.website, k.email, k."position", k.source)) END,
-           k.value, k.bounds, k.potential, k.alive, k.profit, k.purchases, k.first_days, k.last_days, k.recent, k.earlier, k.intent
-    FROM ranked k CROSS JOIN highseas.lifecycle_rule_of(class_proposals.tenant_id) e
+    SELECT d.customer_key, d.place, d.state, d.holder, d.in_pool, d.old_abc, d.old_category, d.old_lifecycle, d.old_kind,
+           d.abc, d.category, d.lifecycle, d.kind, d.value, d.bounds, d.potential, d.alive, d.profit,
+           d.purchases, d.first_days, d.last_days, d.recent, d.earlier, d.intent
+    FROM (SELECT k.*, k.category IS NOT NULL AND NOT k.crm_class AND k.class IS DISTINCT FROM k.category AS in_pool FROM decided k) d
+    WHERE (d.abc, d.category, d.lifecycle, d.kind) IS DISTINCT FROM (d.old_abc, d.old_category, d.old_lifecycle, d.old_kind) OR d.in_pool
+    ORDER BY d.customer_key;
+END
 $$;
-COMMENT ON FUNCTION highseas.class_proposals(bigint, text[], timestamptz) IS
-'The classes that these customers should be in now beside those that they are in, with all the figures that decide. crm_class: customer.class is what the CRM says. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of his value.';
+COMMENT ON FUNCTION highseas.class_changes(bigint, text, text, timestamptz) IS
+'The customers after one key up to another who should be in other classes now than they are, by key. NULL as an argument: none.';
 
 -- Planned anew for each batch: the tables grow from nothing while a run goes on.
-CREATE FUNCTION highseas.classify_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS bigint
+CREATE FUNCTION highseas.classify_customers(tenant_id bigint, changes highseas.class_change[], now timestamptz) RETURNS bigint
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
+    changed bigint;
     told bigint;
     replanned text[];
-    changed bigint;
 BEGIN
+    -- Whoever changes what a rep sees of a customer writes his row, so of the same version the decision holds.
+    -- No rep's row is written, so none is locked, as in send_reminders.
     WITH p AS MATERIALIZED (
-        SELECT x.* FROM highseas.class_proposals(tenant_id, customers, now) x
+        SELECT x.* FROM unnest(changes) x
+        CROSS JOIN LATERAL (SELECT y.ctid AS place FROM highseas.customer y
+                            WHERE y.tenant_id = classify_customers.tenant_id AND y.customer_key = x.customer_key
+                            FOR NO KEY UPDATE SKIP LOCKED OFFSET 0) c
+        WHERE c.place = x.place
     ), classed AS (
         INSERT INTO highseas.customer_class AS k (
-            tenant_id, customer_key, abc, abc_since, category, category_since, lifecycle, lifecycle_since, kind,
-            value, potential, alive, profit, classified_at)
+            tenant_id, customer_key, abc, abc_since, category, category_since, lifecycle, lifecycle_since, kind, classified_at)
         SELECT classify_customers.tenant_id, p.customer_key, p.abc, CASE WHEN p.abc IS NOT NULL THEN now END,
-               p.category, CASE WHEN p.category IS NOT NULL THEN now END, p.lifecycle, CASE WHEN p.lifecycle IS NOT NULL THEN now END, p.kind,
-               p.value, p.potential, p.alive, p.profit, now
+               p.category, CASE WHEN p.category IS NOT NULL THEN now END, p.lifecycle, CASE WHEN p.lifecycle IS NOT NULL THEN now END, p.kind, now
         FROM p
         ON CONFLICT ON CONSTRAINT customer_class_pkey DO UPDATE
         SET abc = EXCLUDED.abc, abc_since = CASE WHEN k.abc = EXCLUDED.abc THEN k.abc_since ELSE EXCLUDED.abc_since END,
@@ -165,8 +176,7 @@ BEGIN
             category_since = CASE WHEN k.category = EXCLUDED.category THEN k.category_since ELSE EXCLUDED.category_since END,
             lifecycle = EXCLUDED.lifecycle,
             lifecycle_since = CASE WHEN k.lifecycle = EXCLUDED.lifecycle THEN k.lifecycle_since ELSE EXCLUDED.lifecycle_since END,
-            kind = EXCLUDED.kind, value = EXCLUDED.value, potential = EXCLUDED.potential, alive = EXCLUDED.alive, profit = EXCLUDED.profit,
-            classified_at = EXCLUDED.classified_at
+            kind = EXCLUDED.kind, classified_at = EXCLUDED.classified_at
     ), why AS MATERIALIZED (
         SELECT p.customer_key, p.state, p.holder, p.value, y.aspect, y.from_class, y.to_class,
                CASE WHEN p.state = 'gone' THEN 'not in the CRM any more'
@@ -196,7 +206,7 @@ BEGIN
         RETURNING 1
     ), moved AS (
         UPDATE highseas.customer c SET class = p.category
-        FROM p WHERE c.ctid = p.place AND p.category IS NOT NULL AND NOT p.crm_class AND c.class IS DISTINCT FROM p.category
+        FROM p WHERE c.ctid = p.place AND p.in_pool
         RETURNING c.customer_key, c.state
     )
     SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM notices),
@@ -209,8 +219,8 @@ BEGIN
     RETURN changed;
 END
 $$;
-COMMENT ON FUNCTION highseas.classify_customers(bigint, text[], timestamptz) IS
-'Puts these customers, whom the caller has locked, into the classes that class_proposals() says, keeps the history, tells the holders who moved to another category, and plans due dates by the new class. Returns how many.';
+COMMENT ON FUNCTION highseas.classify_customers(bigint, highseas.class_change[], timestamptz) IS
+'Makes these changes, as class_changes() gave them, of those customers whom nobody has locked or changed since, keeps the history, tells the holders who moved to another category, and plans due dates by the new class. Returns how many.';
 
 CREATE FUNCTION highseas.reclassify_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
@@ -218,9 +228,8 @@ AS $$
 DECLARE
     now timestamptz := highseas.clock();
     reached text := (SELECT j.position FROM highseas.job_run j WHERE j.tenant_id = reclassify_batch.tenant_id AND j.run_id = run);
-    keys text[];
-    changed text[];
-    locked text[];
+    upto text;
+    changes highseas.class_change[];
 BEGIN
     IF reached IS NULL THEN
         PERFORM highseas.refresh_abc_bounds(tenant_id, now);
@@ -229,24 +238,18 @@ BEGIN
         more := true;
         RETURN;
     END IF;
-    keys := ARRAY(SELECT c.customer_key FROM highseas.customer c
-                  WHERE c.tenant_id = reclassify_batch.tenant_id AND c.customer_key > reached
-                  ORDER BY c.customer_key LIMIT batch);
-    more := cardinality(keys) = batch;
-    changed := ARRAY(
-        SELECT p.customer_key FROM highseas.class_proposals(reclassify_batch.tenant_id, keys, now) p
-        WHERE (p.abc, p.category, p.lifecycle, p.kind) IS DISTINCT FROM (p.old_abc, p.old_category, p.old_lifecycle, p.old_kind)
-           OR p.category IS NOT NULL AND NOT p.crm_class AND p.class IS DISTINCT FROM p.category);
-    -- Decided again under the locks. No rep's row is written, so none is locked, as in send_reminders.
-    locked := highseas.lock_customers(tenant_id, changed);
-    rows := CASE WHEN locked = '{}' THEN 0 ELSE highseas.classify_customers(tenant_id, locked, now) END;
-    UPDATE highseas.job_run j
-    SET position = coalesce(keys[cardinality(keys)], reached), busy = j.busy + cardinality(changed) - cardinality(locked)
+    SELECT max(x.customer_key), count(*) = batch INTO upto, more
+    FROM (SELECT c.customer_key FROM highseas.customer c
+          WHERE c.tenant_id = reclassify_batch.tenant_id AND c.customer_key > reached
+          ORDER BY c.customer_key LIMIT batch) x;
+    changes := ARRAY(SELECT c FROM highseas.class_changes(tenant_id, reached, upto, now) c);
+    rows := CASE WHEN changes = '{}' THEN 0 ELSE highseas.classify_customers(tenant_id, changes, now) END;
+    UPDATE highseas.job_run j SET position = coalesce(upto, reached), busy = j.busy + cardinality(changes) - reclassify_batch.rows
     WHERE j.tenant_id = reclassify_batch.tenant_id AND j.run_id = run;
 END
 $$;
 COMMENT ON FUNCTION highseas.reclassify_batch(bigint, bigint, integer) IS
-'Makes the bounds of ABC anew at the beginning of a run, then looks at the next customers (after job_run.position, by key) and classes those who changed. Waits for nobody: who is busy is left to the next run.';
+'Makes the bounds of ABC anew at the beginning of a run, then looks at the next customers (after job_run.position, by key) and classes those who changed. Waits for nobody: who is busy, or was changed since he was looked at, is left to the next run.';
 
 CREATE FUNCTION highseas_api.set_kind(
     customer text, kind text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT kind_now text)
@@ -293,13 +296,15 @@ SELECT k.customer_key, c.holder, k.abc, k.abc_since, k.category, k.category_sinc
        (SELECT h.reason FROM highseas.class_history h
         WHERE h.tenant_id = k.tenant_id AND h.customer_key = k.customer_key AND h.aspect = 'category'
         ORDER BY h.change_id DESC LIMIT 1) AS why,
+       highseas.class_value((SELECT (highseas.class_rule_of(highseas.current_tenant())).value_kind),
+                            v.actual_value, v.service_cost, v.potential_value, v.clv) AS value,
        v.actual_value AS profit, v.service_cost, v.potential_value, v.clv, v.p_alive, v.potential_score, v.currency, v.as_of
 FROM highseas.customer_class k
 JOIN highseas.customer c ON c.tenant_id = k.tenant_id AND c.customer_key = k.customer_key
 LEFT JOIN highseas.customer_value v ON v.tenant_id = k.tenant_id AND v.customer_key = k.customer_key
 WHERE k.tenant_id = (SELECT highseas.current_tenant()) AND c.state <> 'gone';
 COMMENT ON VIEW highseas.customer_classes IS
-'Which classes each customer is in, since when, why he came into his category (with the figures of that day), and his figures as of now. kind_is_chosen: by set_kind(), not by the rules.';
+'Which classes each customer is in, since when, why he came into his category (with the figures of that day), and his figures as of now: value is what ABC goes by, as class_value() has it, the rest are those of customer_value. Within the margin and the minimum stay of class_rule they can be those of another class. kind_is_chosen: by set_kind(), not by the rules.';
 
 CREATE FUNCTION highseas.class_at(at timestamptz)
 RETURNS TABLE (customer_key text, abc text, category text, lifecycle text, kind text)

@@ -79,8 +79,8 @@ INSERT INTO highseas.campaign (tenant_id, campaign, origin, cost) SELECT t, 'Can
 INSERT INTO highseas.intake_rule (tenant_id, problem, action) VALUES (1, 'formula', 'ignore');
 INSERT INTO highseas.profile_question (tenant_id, fact, question) VALUES (1, 'fax', '传真?');
 INSERT INTO highseas.abc_bound VALUES (1, '', '{10,5}', 2, 15, '2026-01-01'), (2, '', '{10,5}', 2, 15, '2026-01-01');
-INSERT INTO highseas.customer_class (tenant_id, customer_key, abc, abc_since, value, classified_at)
-SELECT t, 'c1', 'A', '2026-01-01', 12, '2026-01-01' FROM generate_series(1, 2) t;
+INSERT INTO highseas.customer_class (tenant_id, customer_key, abc, abc_since, classified_at)
+SELECT t, 'c1', 'A', '2026-01-01', '2026-01-01' FROM generate_series(1, 2) t;
 INSERT INTO highseas.class_history (tenant_id, customer_key, at, aspect, to_class, reason, value)
 SELECT t, 'c1', '2026-01-01', 'abc', 'A', 'over the bound', 12 FROM generate_series(1, 2) t;
 INSERT INTO highseas.purchase VALUES (1, 'c1', 'o1', '2025-06-01', 12.50, 'EUR'), (1, 'c1', 'o2', '2025-07-01', -1e-20, NULL);
