@@ -1,7 +1,8 @@
 -- The job reclassify beside a bare sort and a plain UPDATE of the same rows, in an empty database of its own, by a superuser:
 --   createdb b && psql -X -q -d b -v customers=1000000 -f bench/classify.sql
--- Prints seconds, rows written and WAL of each; judge by the ratios. The server: shared_buffers = 2GB, full_page_writes = off,
--- autovacuum = off, as in bench/run (with full_page_writes a change scattered over the table writes each page that it touches).
+-- Prints seconds, CPU seconds of the backend (Linux), rows in which something changed, tuples written and WAL of each; judge
+-- by the ratios, which are of the CPU. The server: shared_buffers = 2GB, full_page_writes = off, autovacuum = off, as in
+-- bench/run (with full_page_writes a change scattered over the table writes each page that it touches).
 SET jit = off;
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
@@ -33,9 +34,17 @@ INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, cur
 SELECT 1, key, 1, '2026-03-01', '', 'week', 52, CASE WHEN i % 10 < 7 THEN amount ELSE 0 END - i % 8, i % 8, amount, CASE WHEN i % 10 < 7 THEN .9 END, amount, 100 * random() FROM someone;
 VACUUM ANALYZE;
 CHECKPOINT;
-CREATE TEMP TABLE figure (n serial, what text, at timestamptz DEFAULT clock_timestamp(), wal pg_lsn DEFAULT pg_current_wal_insert_lsn(), rows bigint);
-CREATE PROCEDURE pg_temp.mark(what text) LANGUAGE sql AS $$
-    INSERT INTO figure (what, rows) SELECT mark.what, (SELECT j.rows FROM highseas.job_run j ORDER BY j.run_id DESC LIMIT 1) $$;
+CREATE TEMP TABLE figure (n serial, what text, at timestamptz DEFAULT clock_timestamp(), wal pg_lsn DEFAULT pg_current_wal_insert_lsn(), cpu numeric, rows bigint, tuples bigint, hot bigint);
+CREATE PROCEDURE pg_temp.mark(what text) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_stat_force_next_flush();
+    COMMIT;
+    INSERT INTO figure (what, cpu, rows, tuples, hot)
+    SELECT mark.what, (split_part(s, ' ', 14)::numeric + split_part(s, ' ', 15)::numeric) / 100,
+           (SELECT j.rows FROM highseas.job_run j ORDER BY j.run_id DESC LIMIT 1),
+           (SELECT sum(t.n_tup_ins + t.n_tup_upd) FROM pg_stat_user_tables t), (SELECT sum(t.n_tup_hot_upd) FROM pg_stat_user_tables t)
+    FROM pg_read_file('/proc/self/stat') s;
+END $$;
 CALL pg_temp.mark('');
 SELECT count(*) FROM (SELECT actual_value FROM highseas.customer_value ORDER BY actual_value DESC OFFSET 0) x \g /dev/null
 CALL pg_temp.mark('bare sort of the values');
@@ -64,9 +73,12 @@ CALL pg_temp.mark('');
 UPDATE public.plain SET category = 'B', category_since = now(), classified_at = now();
 CALL pg_temp.mark('plain UPDATE of the same rows');
 \pset footer off
-SELECT f.what, CASE WHEN f.what LIKE '%run%' THEN f.rows END AS rows, round(extract(epoch FROM f.at - b.at), 2) AS s,
-       round(pg_wal_lsn_diff(f.wal, b.wal) / 1048576, 1) AS "WAL MiB",
-       round(extract(epoch FROM f.at - b.at) / (SELECT extract(epoch FROM y.at - x.at) FROM figure x JOIN figure y ON y.n = x.n + 1 WHERE y.what LIKE 'bare%'), 1) AS "/ sort",
-       round(extract(epoch FROM f.at - b.at) / (SELECT extract(epoch FROM y.at - x.at) FROM figure x JOIN figure y ON y.n = x.n + 1 WHERE y.what LIKE 'plain%'), 1) AS "/ UPDATE",
-       round(100 * pg_wal_lsn_diff(f.wal, b.wal) / (SELECT pg_wal_lsn_diff(y.wal, x.wal) FROM figure x JOIN figure y ON y.n = x.n + 1 WHERE y.what LIKE '%everybody changed'), 2) AS "% of a full run's WAL"
-FROM figure f JOIN figure b ON b.n = f.n - 1 WHERE f.what <> '' ORDER BY f.n;
+WITH x AS (
+    SELECT f.what, CASE WHEN f.what LIKE '%run%' THEN f.rows END AS rows, f.tuples - b.tuples AS tuples, f.hot - b.hot AS hot,
+           extract(epoch FROM f.at - b.at) AS s, f.cpu - b.cpu AS cpu, pg_wal_lsn_diff(f.wal, b.wal) AS wal, f.n
+    FROM figure f JOIN figure b ON b.n = f.n - 1 WHERE f.what <> '')
+SELECT x.what, x.rows, x.tuples, x.hot, round(x.s, 2) AS s, round(x.cpu, 2) AS "CPU s", round(x.wal / 1048576, 1) AS "WAL MiB",
+       round(x.cpu / nullif(sort.cpu, 0), 1) AS "/ sort", round(x.cpu / nullif(plain.cpu, 0), 1) AS "/ UPDATE",
+       round(100.0 * x.tuples / everybody.tuples, 2) AS "% of everybody's tuples", round(100 * x.wal / everybody.wal, 2) AS "of the WAL"
+FROM x JOIN x sort ON sort.what LIKE 'bare%' JOIN x plain ON plain.what LIKE 'plain%' JOIN x everybody ON everybody.what LIKE '%everybody changed'
+ORDER BY x.n;
