@@ -156,7 +156,8 @@ DECLARE
     told bigint;
     replanned text[];
 BEGIN
-    -- Whoever changes what a rep sees of a customer writes his row, so of the same version the decision holds.
+    -- Whoever else writes a class (set_kind, a merge), or acts on the customer, writes his row, too: while that is the same
+    -- version the decision holds.
     -- No rep's row is written, so none is locked, as in send_reminders.
     WITH p AS MATERIALIZED (
         SELECT x.* FROM unnest(changes) x
