@@ -90,7 +90,7 @@ AS $$
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
     WHERE access = 'admin' AND p.pronamespace = 'highseas'::regnamespace
-      AND p.proname IN ('job_tenants', 'job_start', 'job_step', 'job_end', 'schedule_jobs', 'unschedule_jobs', 'attachment_columns')
+      AND p.proname IN ('jobs', 'job_tenants', 'job_start', 'job_step', 'job_end', 'schedule_jobs', 'unschedule_jobs', 'attachment_columns')
     UNION ALL
     -- By column: UPDATE or DELETE of a whole table would let LOCK TABLE hold up every tenant. delete_rules() deletes.
     SELECT format('INSERT, UPDATE (%s) ON highseas.%I', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), c.relname)
