@@ -1,7 +1,7 @@
 -- The pool list: what a rep sees before he takes anybody
 \connect - crm_app
 -- The best leads of South China with an e-mail address. Contacts are masked until somebody holds the customer.
-SELECT left(customer_key, 8) AS lead, contact, position, city, region, score, email, phone
+SELECT left(customer_key, 8) AS lead, contact, position, region, score, email, phone
 FROM highseas.pool_list WHERE pool_key = 'leads' AND region = 'CN-S' AND has_email
 LIMIT 5;
 

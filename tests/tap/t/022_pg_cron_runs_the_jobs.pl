@@ -128,5 +128,10 @@ is($node->safe_psql('postgres', 'SELECT highseas.unschedule_jobs()'), scalar(spl
 is($node->safe_psql('postgres', 'SELECT * FROM cron.job ORDER BY jobid'), $foreign, 'and nothing else');
 is($node->safe_psql('postgres', 'SELECT highseas.unschedule_jobs()'), 0, 'twice: nothing to remove');
 
+# An admin who is no superuser schedules and removes them, too.
+$node->safe_psql('postgres', q{CREATE ROLE nightly LOGIN; GRANT USAGE ON SCHEMA cron TO nightly; CALL highseas.grant_role('nightly', 'admin')});
+is($node->safe_psql('postgres', 'SET ROLE nightly; SELECT job FROM highseas.schedule_jobs() ORDER BY 1'), $scheduled, 'an admin schedules every job');
+is($node->safe_psql('postgres', 'SET ROLE nightly; SELECT highseas.unschedule_jobs()'), scalar(split /\n/, $scheduled), '... and removes every one');
+
 $node->stop;
 done_testing();
