@@ -114,7 +114,7 @@ COMMENT ON FUNCTION highseas.current_rep() IS
 'The rep who acts where none is named: the setting highseas.rep, else "sub" of the JWT in request.jwt.claims. A setting is no proof: reps with a login_role are checked against it. Errors: 22004 when there is none, 22P02 when the claims are not JSON.';
 
 CREATE FUNCTION highseas.jobs() RETURNS TABLE (job text, schedule text)
-LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1615
+LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 17
 BEGIN ATOMIC
     VALUES ('expire_due', '*/5 * * * *'),
            ('send_reminders', '*/5 * * * *'),
