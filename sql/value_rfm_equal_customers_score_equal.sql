@@ -111,6 +111,12 @@ INSERT INTO highseas.purchase VALUES (2, 'europe', '2', '1998-01-02', 50, 'USD')
 SELECT * FROM highseas.rfm();
 SELECT * FROM highseas.rfm(currency => 'EUR');
 SELECT * FROM highseas.rfm(currency => 'XAU');
+-- The currency of value_rule is that of all figures; '' = those that give none.
+INSERT INTO highseas.value_rule (tenant_id, currency) VALUES (2, 'EUR');
+SELECT customer_key, monetary FROM highseas.rfm();
+SELECT customers, actual FROM highseas.holdout_check('1998-01-15', 30) WHERE method = 'perfect' AND repeats = 'all';
+SELECT customer_key, monetary FROM highseas.rfm(currency => '') ORDER BY 1;
+DELETE FROM highseas.value_rule;
 
 -- The rules on anybody's table, and what is odd.
 SELECT v, highseas.quantile_score(rank() OVER (ORDER BY v), count(*) OVER (), 4) FROM unnest('{1,1,1,1,2,2,3,3}'::int[]) v;

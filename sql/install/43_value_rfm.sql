@@ -109,9 +109,10 @@ DECLARE
     t record;
     found record;
 BEGIN
-    SELECT x.tenant_id, x.time_zone, coalesce(rfm.ends_on, (highseas.clock() AT TIME ZONE x.time_zone)::date) AS ends_on INTO t
+    SELECT x.tenant_id, x.time_zone, coalesce(rfm.ends_on, (highseas.clock() AT TIME ZONE x.time_zone)::date) AS ends_on,
+           coalesce(rfm.currency, (SELECT r.currency FROM highseas.value_rule r WHERE r.tenant_id = x.tenant_id)) AS currency INTO t
     FROM highseas.tenant x WHERE x.tenant_id = (SELECT highseas.current_tenant());
-    IF rfm.currency IS NULL THEN
+    IF t.currency IS NULL THEN
         SELECT min(p.currency) AS one, nullif(max(p.currency), min(p.currency)) AS other, bool_or(p.currency IS NULL) AS unknown
         INTO found FROM highseas.purchase p WHERE p.tenant_id = t.tenant_id;
         IF found.other IS NOT NULL OR (found.one IS NOT NULL AND found.unknown) THEN
@@ -124,7 +125,7 @@ BEGIN
     WITH summary AS (
         SELECT p.customer_key, highseas.summarize_purchases((p.ordered_at AT TIME ZONE t.time_zone)::date, p.amount, t.ends_on, 'day') AS s
         FROM highseas.purchase p
-        WHERE p.tenant_id = t.tenant_id AND (rfm.currency IS NULL OR p.currency = rfm.currency)
+        WHERE p.tenant_id = t.tenant_id AND (t.currency IS NULL OR coalesce(p.currency, '') = t.currency)
         GROUP BY p.customer_key
     ), measured AS MATERIALIZED (  -- else whole summaries are sorted
         SELECT x.customer_key, t.ends_on - (x.s).last_on AS recency, (x.s).repeats + 1 AS frequency, (x.s).total AS monetary
@@ -152,5 +153,5 @@ END
 $$;
 COMMENT ON FUNCTION highseas.rfm(date, text) IS
 'Recency (days since the last purchase day), frequency (purchase days) and monetary value (sum of all orders, returns deducted) of the current tenant''s customers who bought until ends_on, with a score of each and their segment (NULL where no row fits). Scores are by the rows of rfm_break, else by quintiles among these customers (quantile_score): more is better, and more lately. Segments are the rows of rfm_segment, else default_rfm_segments(). Days are of the tenant''s time zone.
-ends_on: NULL = today; later orders are left out. currency: only orders in it; NULL = all of them, which must have the same.
+ends_on: NULL = today; later orders are left out. currency: only orders in it, '''' = those that give none; NULL = as in value_rule, and where that names none either all of them, which must have the same.
 Errors: 22023 for orders of several currencies (none counts as one), or more than one tenant to choose from; 22008 for an infinite ends_on.';

@@ -9,7 +9,8 @@ AS $$
 DECLARE
     t record;
 BEGIN
-    SELECT x.tenant_id, x.time_zone, (highseas.clock() AT TIME ZONE x.time_zone)::date AS today INTO t
+    SELECT x.tenant_id, x.time_zone, (highseas.clock() AT TIME ZONE x.time_zone)::date AS today,
+           coalesce(holdout_check.currency, (SELECT r.currency FROM highseas.value_rule r WHERE r.tenant_id = x.tenant_id)) AS currency INTO t
     FROM highseas.tenant x WHERE x.tenant_id = (SELECT highseas.current_tenant());
     IF calibration_ends_on IS NULL OR horizon IS NULL OR holdout_check.model IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'calibration_ends_on, horizon and model must not be null';
@@ -29,7 +30,7 @@ BEGIN
                highseas.summarize_purchases(d.day, p.amount, calibration_ends_on - 365, 'day') AS year_ago,
                highseas.summarize_purchases(d.day, p.amount, calibration_ends_on + horizon, 'day') AS later
         FROM highseas.purchase p CROSS JOIN LATERAL (SELECT (p.ordered_at AT TIME ZONE t.time_zone)::date AS day) d
-        WHERE p.tenant_id = t.tenant_id AND (holdout_check.currency IS NULL OR p.currency = holdout_check.currency)
+        WHERE p.tenant_id = t.tenant_id AND (t.currency IS NULL OR coalesce(p.currency, '') = t.currency)
         GROUP BY p.customer_key
     ), history AS MATERIALIZED (
         SELECT s.customer_key, (s.known).repeats AS x, (s.known).recency AS recency, (s.known).age AS age,
@@ -44,7 +45,7 @@ BEGIN
         SELECT h.*, highseas.expected_purchases(f.fit, h.x, h.recency, h.age, horizon) AS expected,
                r.recency_score + r.frequency_score + r.monetary_score AS rfm
         FROM history h CROSS JOIN fitted f
-        JOIN highseas.rfm(calibration_ends_on, holdout_check.currency) r USING (customer_key)
+        JOIN highseas.rfm(calibration_ends_on, t.currency) r USING (customer_key)
     ), ranked AS (
         -- ranks of equal customers: the mean of theirs
         SELECT m.method, m.n, k.x, k.bought, m.predicted,
@@ -79,5 +80,5 @@ COMMENT ON FUNCTION highseas.holdout_check(date, integer, text, text) IS
 'Whether a lifetime model is to be trusted with the current tenant''s orders: fits it on the orders up to calibration_ends_on and compares what it expects with the purchase days of the same customers in the horizon days after. In the tenant''s time zone.
 Rows: first one for each method over all customers: the model; frequency (the purchase days of the 365 days before, at the same pace); recency (days since the last); rfm (the sum of the three scores of rfm()); perfect (what really happened: what no method exceeds). A model that orders customers no better than frequency is not worth its trouble. Then the model and frequency by repeats until calibration_ends_on (0 to 6, 7+).
 actual, predicted: purchase days; predicted is NULL for methods that only order. rank_correlation: Spearman, of the method''s order with the actual one, equal ones share their rank. top_share: of the actual purchase days, those of the 20 % of customers whom the method puts first; of customers that are equal at the edge a part. status: of the fit, see value_fit.
-model: mbg_nbd, bg_nbd or pareto_nbd. currency: only orders in it; NULL = all, which must have the same. No row when nobody bought until calibration_ends_on.
+model: mbg_nbd, bg_nbd or pareto_nbd. currency: as in rfm(). No row when nobody bought until calibration_ends_on.
 Errors: 22004 for a NULL (but currency); 22023 for an unknown model, a horizon below 1, a holdout that ends after today, or orders of several currencies.';
