@@ -163,7 +163,7 @@ BEGIN
                CASE m.measure WHEN 'per customer' THEN sum(k.activities) / count(*)
                     ELSE 1000 * sum(k.activities) FILTER (WHERE k.value > 0) / sum(k.value) FILTER (WHERE k.value > 0) END AS effort
         FROM kept k CROSS JOIN unnest('{per customer,per 1000 of value}'::text[]) m(measure)
-        WHERE k.class BETWEEN 'A' AND 'F' AND length(k.class) = 1
+        WHERE k.class IN ('A', 'B', 'C', 'D', 'E', 'F')
         GROUP BY k.scope, k.key, k.class, m.measure
     ), inverted AS MATERIALIZED (
         SELECT a.scope, a.key, a.measure, a.class, b.class AS lower_class, a.effort, b.effort AS lower_effort,
@@ -171,7 +171,7 @@ BEGIN
                CASE WHEN b.effort > a.effort THEN 'upside down' ELSE 'same pot' END AS finding
         FROM average a JOIN average b ON b.scope = a.scope AND coalesce(b.key, '') = coalesce(a.key, '') AND b.measure = a.measure
         WHERE b.class > a.class AND b.effort >= .9 * a.effort AND b.effort > 0
-    ), concern AS (
+    ), concern AS MATERIALIZED (  -- else it is made again for each row that it is joined to
         SELECT i.scope, i.key, i.measure, i.class, i.lower_class,
                (array_agg(k.customer_key ORDER BY k.value DESC NULLS LAST, k.customer_key))[:100] AS concerned
         FROM inverted i
