@@ -231,13 +231,13 @@ bool fit_model(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit)
     return fitting::fit_from<n>(centre, false, fitting::most_steps, likelihood, centre, fit);
 }
 
-// From a fit to nearly the same likelihood. One at the boundary stays there: its parameters mean
-// nothing, and to go on looking for better ones takes the longest.
+// From a fit to nearly the same likelihood: where that one was flat, so is this one. A fit at the
+// boundary stays there: its parameters mean nothing, and to look for better ones takes the longest.
 template <std::size_t n, class Likelihood>
 bool refine_fit(const Likelihood &likelihood, const Vector<n> &typical, Fit &fit) {
-    const bool at_boundary = fit.status == FitOutcome::boundary;
+    const int steps = fit.status == FitOutcome::boundary ? 0 : fitting::most_refining_steps;
     return fitting::fit_from<n>(fitting::logarithms<n>(fit.parameters.data()),
-                                at_boundary, at_boundary ? 0 : fitting::most_refining_steps, likelihood,
+                                fit.status != FitOutcome::ok, steps, likelihood,
                                 fitting::logarithms<n>(typical.data()), fit);
 }
 
