@@ -41,7 +41,7 @@ inline constexpr double prior_sd = 1;  // of a logarithm: mostly 1/7 … 7 times
 inline constexpr double farthest = 7;  // from the typical value, in logarithms: a factor of 1,100
 inline constexpr double vaguest = 1.5; // standard error of a logarithm: a factor of 4 either way
 inline constexpr double longest_step = 2;
-inline constexpr int most_steps = 60; // a search that ends well takes up to 20
+inline constexpr int most_steps = 60;          // a search that ends well takes up to 20
 inline constexpr int most_refining_steps = 10; // from close by, 3 or 4 do
 
 // Lower triangle with L Lᵀ = m; false when m is not positive definite.
