@@ -1,6 +1,6 @@
 -- A region dispute: several reps cover the same region. Who gets its leads, and what would another one have made of them?
 SET highseas.clock = '2026-11-18 06:00+08';
--- Three reps cover DACH: two of them that region itself, one all of Europe.
+-- Who covers DACH: two reps that region itself, one all of Europe, and David Osei, who has no region, everything.
 SELECT r.rep_key, r.region, s.tier FROM highseas.rep_region r JOIN highseas.rep_status s USING (rep_key)
 WHERE r.region IN ('DACH', 'EUROPE') ORDER BY r.region, r.rep_key;
 -- In turn, as this pool has it: new reps first; of them who covers the nearest region, then the longest wait, then a hash that

@@ -16,11 +16,10 @@ SELECT demo.expect((SELECT count(*) = 0 FROM highseas.customer WHERE state = 'wi
 ROLLBACK;
 
 -- Buyers who may be leaving: their chance to be alive fell, their class fell, or they are silent for more than twice their
--- usual interval. Each is worth an attempt if
--- his value, were he surely alive, times the chance is more than it costs. Silent, and usually so long: days.
+-- usual interval. An attempt pays where the value, were he surely alive, times the chance is more than its calls cost.
 SELECT advice, count(*) AS customers, round(sum(value_at_risk)::numeric) AS value_at_risk, round(sum(recovery)::numeric) AS recovery
 FROM highseas.at_risk GROUP BY advice ORDER BY advice;
--- The first to call.
+-- The first to call, with the days of silence and the usual ones.
 SELECT r.customer_key AS id, f.company, r.signals, r.silent_days AS silent, round(r.usual_days::numeric) AS usual,
        round(100 * r.chance::numeric) AS chance, round(r.value_if_alive::numeric) AS if_alive, round(r.recovery::numeric) AS recovery
 FROM highseas.at_risk r JOIN highseas.profile f USING (customer_key)

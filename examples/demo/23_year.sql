@@ -26,6 +26,9 @@ CREATE TEMP TABLE shop AS
 SELECT 'S' || account_id AS customer_key, min(ordered_at) AS first_order, account_id % 9 = 0 AS neglected
 FROM crm.orders WHERE account_id % 3 = 0 GROUP BY account_id;
 ANALYZE;
+-- From 0 up to 1, by the shop, the day and what is decided.
+CREATE FUNCTION pg_temp.lot(shop text, day integer, what text) RETURNS double precision LANGUAGE sql IMMUTABLE
+RETURN ('x' || left(md5(concat_ws(' ', shop, day, what)), 7))::bit(28)::integer / 268435456.0;
 
 DO $$
 DECLARE
@@ -33,7 +36,6 @@ DECLARE
     reps CONSTANT text[] := '{mei,jan,ines,paul}';
     now timestamptz;
 BEGIN
-    PERFORM setseed(.23);
     FOR day IN 1..210 LOOP
         now := timestamptz '2025-05-05 10:00+08' + day * interval '1 day';
         CONTINUE WHEN extract(isodow FROM now) NOT IN (1, 3, 5);
@@ -41,15 +43,15 @@ BEGIN
         CALL highseas.expire_due('record store');
         -- A new customer is taken within days of his first order, one who came back to the pool within weeks.
         PERFORM highseas_api.claim_many(array_agg(x.customer_key), x.rep)
-        FROM (SELECT c.customer_key, reps[1 + floor(random() * 4)] AS rep
+        FROM (SELECT c.customer_key, reps[1 + floor(4 * pg_temp.lot(s.customer_key, day, 'rep'))] AS rep
               FROM shop s JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = s.customer_key
               WHERE c.state = 'free' AND s.first_order < now
-                AND random() < CASE WHEN c.last_act_at < s.first_order THEN .5 ELSE .1 END) x
+                AND pg_temp.lot(s.customer_key, day, 'claim') < CASE WHEN c.last_act_at < s.first_order THEN .5 ELSE .1 END) x
         GROUP BY x.rep;
         -- Everybody is called every ten days or so, but every third is neglected.
         PERFORM highseas_api.follow_up(c.customer_key, 'call', rep => c.holder)
         FROM shop s JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = s.customer_key
-        WHERE c.state = 'held' AND random() < CASE WHEN s.neglected THEN .06 ELSE .25 END;
+        WHERE c.state = 'held' AND pg_temp.lot(s.customer_key, day, 'call') < CASE WHEN s.neglected THEN .06 ELSE .25 END;
     END LOOP;
 END
 $$;
