@@ -34,6 +34,9 @@ INSERT INTO highseas.pool_member (tenant_id, pool_key, rep_key) VALUES (1, 'vip'
 INSERT INTO highseas.capacity (tenant_id, rule, tier, maximum) VALUES (1, 'at most 20', NULL, 20), (1, 'new: 5', 'new', 5);
 INSERT INTO highseas.quota (tenant_id, rule, period, maximum) VALUES (1, 'ten a day', 'day', 10);
 INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit) VALUES (1, 'a week', 'no_follow_up', 7, 'day');
+INSERT INTO highseas.allocation_rule (tenant_id, pool_key, method, band_class, fallback_pool) VALUES (1, 'main', 'weighted_turns', 'it''s "A"', 'vip');
+INSERT INTO highseas.rep_weight VALUES (1, 'bob', .5);
+INSERT INTO highseas.leave_rule (tenant_id, rule, occasion, handling, deputy) VALUES (1, 'gone', 'departure', 'deputy', 'ann');
 INSERT INTO highseas.rfm_break (tenant_id, measure, score, bound) VALUES (1, 'recency', 2, 365.25);
 INSERT INTO highseas.rfm_segment (tenant_id, priority, segment, recency_from) VALUES (1, 1, 'buys', 2);
 INSERT INTO highseas.class_rule (tenant_id, minimum_stay) VALUES (1, 14);

@@ -479,7 +479,7 @@ JOIN highseas.rep r ON r.tenant_id = h.tenant_id AND r.rep_key = h.rep_key
 JOIN highseas.quota q ON q.tenant_id = h.tenant_id AND (q.rep_key IS NULL OR q.rep_key = h.rep_key)
     AND (q.tier IS NULL OR q.tier = CASE WHEN r.hired_on < '2025-08-01' THEN 'veteran' ELSE 'new' END)
     AND (q.class IS NULL OR q.class = h.class) AND (q.pool_key IS NULL OR q.pool_key = h.pool_key)
-WHERE h.act NOT IN ('import', 'adopt')
+WHERE h.act NOT IN ('import', 'adopt', 'cover', 'give_back', 'succeed')
 GROUP BY h.tenant_id, h.rep_key, q.rule, since, q.maximum HAVING count(*) > q.maximum
 SQL
 
@@ -557,6 +557,8 @@ sub check_storm
 		'no attachment failed');
 	$equal->(q{SELECT coalesce(sum(rows), 0) FROM highseas.job_run WHERE job = 'rotate'},
 		q{SELECT count(*) FROM highseas.holding WHERE act = 'rotate'}, 'every rotation is in the ledger');
+	$equal->(q{SELECT coalesce(sum(rows), 0) FROM highseas.job_run WHERE job = 'allocate'},
+		q{SELECT count(*) FROM highseas.holding WHERE act = 'allocate'}, 'every allocation is in the ledger');
 	$equal->(q{SELECT count(*) FROM highseas.notice WHERE kind = 'returned'},
 		q{SELECT count(*) FROM highseas.holding WHERE end_act IN ('expire', 'take_back', 'withdraw', 'merge', 'gone', 'reconcile')},
 		'every return by others was told, once');

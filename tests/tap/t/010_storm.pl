@@ -16,14 +16,17 @@ create_storm($node, reps => 12, customers => 200, cooldown => '6 hours', embargo
 	INSERT INTO highseas.quota (tenant_id, rule, period, tier, class, pool_key, maximum)
 	SELECT t.tenant_id, q.* FROM highseas.tenant t, (VALUES
 		('a day', 'day', NULL, NULL, NULL, 40), ('new, a day', 'day', 'new', NULL, NULL, 20),
-		('class A, a day', 'day', NULL, 'A', NULL, 12), ('wide, a day', 'day', NULL, NULL, 'wide', 20)) q});
+		('class A, a day', 'day', NULL, 'A', NULL, 12), ('wide, a day', 'day', NULL, NULL, 'wide', 20)) q;
+	INSERT INTO highseas.allocation_rule (tenant_id, pool_key, method, least_share, most_share)
+	SELECT t.tenant_id, 'wide', 'optimal', .5, 2 FROM highseas.tenant t;
+	INSERT INTO highseas.leave_rule (tenant_id, rule, occasion, handling) SELECT t.tenant_id, 'gone: the team', 'departure', 'team' FROM highseas.tenant t});
 
 my $problems = finish_storm(start_storm($node, storm_seconds(20),
 	{ claim => 15, claim_twice => 3, regret => 4, claim_next => 15, claim_many => 5, follow_up => 15, return => 12, take_back => 4,
 	  assign => 16, transfer => 8, extend => 4, decide => 4, protect => 3, unprotect => 2, withdraw => 2, reinstate => 6,
 	  merge => 2, rekey => 2, acknowledge => 3, trespass => 1,
 	  arrive => 4, crm_new => 2, crm_change => 8, crm_deal => 2, crm_vanish => 2, crm_back => 2, crm_order => 4, crm_call => 8, crm_follow => 8 },
-	qw(expire_due send_reminders rotate replan purge sync reconcile refresh_value reclassify wake)));
+	qw(expire_due send_reminders rotate replan purge sync reconcile refresh_value reclassify wake allocate cover_leave)));
 is($problems, '', 'no client failed');
 check_storm($node, 'after the storm');
 is($node->safe_psql('postgres', q{SELECT deadlocks FROM pg_stat_database WHERE datname = 'postgres'}), 0, 'no deadlock in the statistics');
