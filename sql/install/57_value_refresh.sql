@@ -157,9 +157,12 @@ BEGIN
         expected_purchases, expected_spend, clv, conversion_chance, potential_score, coverage)
     SELECT value_customers.tenant_id, x.customer_key, fit.run_id, today, fit.currency, r.unit, r.horizon,
            round(r.margin::numeric * x.sales - x.cost, 4), x.cost,
-           CASE WHEN x.repeats IS NOT NULL THEN x.clv ELSE x.chance * newcomer END,
-           x.p_alive, x.expected, x.spend, x.clv, CASE WHEN x.repeats IS NULL THEN x.chance END, x.score, x.coverage
+           CASE WHEN x.repeats IS NOT NULL THEN x.clv WHEN NOT x.bought THEN x.chance * newcomer END,
+           x.p_alive, x.expected, x.spend, x.clv, CASE WHEN NOT x.bought THEN x.chance END, x.score, x.coverage
     FROM (SELECT f.customer_key, s.repeats,
+                 -- As the conversion was learnt: in any currency.
+                 EXISTS (SELECT FROM highseas.purchases p
+                         WHERE p.tenant_id = value_customers.tenant_id AND p.customer_key = f.customer_key) AS bought,
                  coalesce((SELECT sum(p.amount) FROM highseas.purchase p
                            WHERE p.tenant_id = value_customers.tenant_id AND p.customer_key = f.customer_key
                              AND coalesce(p.currency, '') = fit.currency AND p.ordered_at > since AND p.ordered_at <= now), 0) AS sales,
