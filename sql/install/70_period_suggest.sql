@@ -192,13 +192,20 @@ BEGIN
            nullif(concat_ws('; ',
                CASE WHEN coalesce((s.curve).events, 0) < minimum
                     THEN format('orders: %s, wanted: %s', coalesce((s.curve).events, 0), minimum) END,
+               CASE WHEN s.kind = 'no_order' AND s.waiting * chance < 2
+                    THEN format('only %s waited for so long: an order more would move the window', s.waiting) END,
                CASE WHEN s.cases < minimum THEN format('follow-ups at the best interval: %s, wanted: %s', s.cases, minimum) END,
                CASE WHEN s.window_days IS NULL THEN
                     CASE WHEN s.kind = 'no_follow_up' THEN 'no follow-up was followed by an order within 30 days'
                          WHEN (s.curve).events > 0 THEN format('within what was watched a further week always added %s or more', chance)
                          ELSE 'without orders there is no window' END END), ''),
            s.curve
-    FROM suggested s CROSS JOIN LATERAL highseas.survival_median(s.curve) m
+    FROM (SELECT x.*, (
+                 -- When the order came that decided the window.
+                 SELECT p.at_risk FROM highseas.survival_points(x.curve) p
+                 WHERE p.duration <= x.window_days + 7 ORDER BY p.duration DESC LIMIT 1) AS waiting
+          FROM suggested x) s
+    CROSS JOIN LATERAL highseas.survival_median(s.curve) m
     ORDER BY s.group_key, s.kind DESC;
     GET DIAGNOSTICS suggestions = ROW_COUNT;
 END
@@ -207,7 +214,7 @@ COMMENT ON FUNCTION highseas_api.suggest_deadlines(text, double precision, integ
 'Works out from the tenant''s own ledger how long deadlines should be, and keeps it as rows of highseas.deadline_suggestion, two for each group; open ones of the same grouping are replaced, adopted ones stay, and no rule is changed.
 group_by: pool, class (both as they were at the claim) or segment (profile.attributes ->> ''segment'').
 no_order: Kaplan-Meier of the days from a claim to the first order of the holding; the window is the waiting time after which a further week adds less than chance, waiting_limit(curve, 7, chance). no_follow_up: the interval of follow-ups that converts best. Holdings that are open, or ended without an order, count for as long as they lasted; those that an import found are left out, as it is not known when they began.
-chance: between 0 and 1. minimum: with fewer orders or follow-ups there is a warning. since: holdings that began before are left out. Returns how many suggestions. Needs the access of a manager.
+chance: between 0 and 1. minimum: with fewer orders or follow-ups there is a warning; there is one, too, where so few waited as long as the window that one order is more than half of chance. since: holdings that began before are left out. Returns how many suggestions. Needs the access of a manager.
 Errors: 22023 for an argument out of range, 22004, 42501, 42704.';
 
 CREATE FUNCTION highseas_api.adopt_suggestion(

@@ -40,8 +40,8 @@ def calls(key):
     yield "set_kind", [key(1)], {"kind": None}
     yield "withdraw", [key(1), "insolvent"], {}
     yield "withdraw", [key(2)], {"reason": "insolvent"}
-    yield "keep_customer", [key(5), "mine", "dan"], {}
-    yield "keep_customer", [key(5)], {"rep": "dan"}
+    yield "keep_customer", [key(9), "mine", "dan"], {}
+    yield "keep_customer", [key(9)], {"rep": "dan"}
     yield "not_a_duplicate", [key(1), key(2)], {"reason": "two firms of one house"}
     yield "not_a_duplicate", [key(1)], {"other": key(2)}
     yield "reinstate", [key(1), None, "main"], {}

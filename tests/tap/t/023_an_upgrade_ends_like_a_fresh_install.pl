@@ -80,7 +80,7 @@ $node->stop;
 my $additions = q{
 ALTER TABLE highseas.rep ADD COLUMN phone text DEFAULT 'none';
 ALTER TABLE highseas.notice DROP CONSTRAINT notice_kind_check,
-	ADD CONSTRAINT notice_kind_check CHECK (kind IN ('reminder', 'returned', 'given', 'taken', 'extension', 'visit'));
+	ADD CONSTRAINT notice_kind_check CHECK (kind IN ('reminder', 'returned', 'given', 'taken', 'extension', 'class', 'wake', 'hand_over', 'visit'));
 CREATE TABLE highseas.visit (
 	tenant_id bigint NOT NULL REFERENCES highseas.tenant,
 	visit_id bigint GENERATED ALWAYS AS IDENTITY,

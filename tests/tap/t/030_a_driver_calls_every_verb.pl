@@ -20,13 +20,13 @@ $node->safe_psql('postgres', q{
 	INSERT INTO highseas.deadline (tenant_id, rule, kind, window_amount, window_unit) VALUES (1, 'two weeks', 'no_follow_up', 14, 'day');
 	INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, score, pooled_since, last_act_at)
 	SELECT 1, p || ' ' || n, 'main', CASE p WHEN 'some' THEN 1 ELSE 0 END, now(), now()
-	FROM unnest('{True,False,some}'::text[]) p, generate_series(1, CASE p WHEN 'some' THEN 20 ELSE 5 END) n;
+	FROM unnest('{True,False,some}'::text[]) p, unnest(CASE p WHEN 'some' THEN ARRAY(SELECT generate_series(1, 20)) ELSE '{1,2,3,4,9}' END) n;
 	INSERT INTO highseas.holding (tenant_id, customer_key, rep_key, pool_key, started_at, act, actor, ended_at, end_act, end_actor, to_pool)
 	SELECT 1, 'some ' || n, 'bob', 'main', now() - interval '100 days', 'claim', 'x', now() - interval '40 days', 'return', 'x', 'main'
 	FROM generate_series(19, 20) n;
 	INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount) VALUES (1, 'some 20', 'o', now() - interval '98 days', 1);
 	INSERT INTO highseas.overflow_rule (tenant_id, rule, rep_key, maximum, to_tiers, may_keep) VALUES (1, 'none for dan', 'dan', 0, '{new}', 2);
-	SELECT highseas_api.claim(k, 'dan') FROM unnest('{True 5,False 5}'::text[]) k;
+	SELECT highseas_api.claim(k, 'dan') FROM unnest('{True 9,False 9}'::text[]) k;
 	CALL highseas.hand_over()});
 
 my ($out, $err);
