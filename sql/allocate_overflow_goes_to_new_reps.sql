@@ -50,7 +50,7 @@ SELECT held FROM highseas.rep WHERE rep_key = 'ana';
 -- The veto: one he may keep; a second call changes nothing; more he may not; another rep may not at all.
 SELECT * FROM highseas_api.keep_customer('c9', 'my oldest friend', 'ana');
 SELECT * FROM highseas_api.keep_customer('c9', 'again', 'ana');
-\set VERBOSITY verbose
+\set VERBOSITY default
 \set SHOW_CONTEXT never
 SELECT * FROM highseas_api.keep_customer('c4', 'this, too', 'ana');
 \set VERBOSITY terse

@@ -25,29 +25,24 @@ up to 100 for a holding that ends (due_at) within 7 days, the nearer the more; 6
 goal: retain 1.5, invest 1.3, grow share 1.2, none 1, reduce 0.7, withdraw 0.4. In contact_every a month counts as 30 days, a day as 24 hours.
 NULL: none of it; points 0 and reason NULL: nothing to do today. Errors: 22004 when now or held_since is NULL; 22023 for an unknown goal or intent, or a rhythm that is not positive; 22008 for an infinite time.';
 
-CREATE FUNCTION highseas.had_by(tenant_id bigint, customer_key text) RETURNS text
-LANGUAGE sql STABLE
-RETURN (SELECT format('%s until %s', h.rep_key, to_char(h.ended_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'))
-        FROM highseas.customer c
-        JOIN highseas.tenant t ON t.tenant_id = c.tenant_id
-        JOIN highseas.holding h ON h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key
-        WHERE c.tenant_id = had_by.tenant_id AND c.customer_key = had_by.customer_key
-          AND h.ended_at IS NOT NULL AND h.rep_key IS DISTINCT FROM c.holder
-        ORDER BY h.holding_id DESC LIMIT 1);
-COMMENT ON FUNCTION highseas.had_by(bigint, text) IS
-'Which other rep than the holder last held a customer, until which day of the tenant''s time zone; NULL when none did';
-
-CREATE FUNCTION highseas.last_said(tenant_id bigint, customer_key text) RETURNS text
-LANGUAGE sql STABLE
-RETURN (SELECT concat(to_char(f.at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'), ', ', f.kind, ' by ', f.rep_key, ': ' || left(f.note, 300),
-                      ' (' || c.intent || ')')
-        FROM highseas.follow_up f
-        JOIN highseas.customer c ON c.tenant_id = f.tenant_id AND c.customer_key = f.customer_key
-        JOIN highseas.tenant t ON t.tenant_id = f.tenant_id
-        WHERE f.tenant_id = last_said.tenant_id AND f.customer_key = last_said.customer_key
-        ORDER BY f.follow_up_id DESC LIMIT 1);
-COMMENT ON FUNCTION highseas.last_said(bigint, text) IS
-'The last follow-up of a customer, whoever made it: day, kind, rep, the first 300 characters of its note, and the customer''s intent; NULL when there was none';
+CREATE FUNCTION highseas.story_of(tenant_id bigint, customer_key text) RETURNS TABLE (had_by text, last_said text)
+LANGUAGE sql STABLE ROWS 1
+BEGIN ATOMIC
+    SELECT (SELECT format('%s until %s', h.rep_key, to_char(h.ended_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'))
+            FROM highseas.holding h
+            WHERE h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key
+              AND h.ended_at IS NOT NULL AND h.rep_key IS DISTINCT FROM c.holder
+            ORDER BY h.holding_id DESC LIMIT 1),
+           (SELECT concat(to_char(f.at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'), ', ', f.kind, ' by ', f.rep_key,
+                          ': ' || left(f.note, 300), ' (' || c.intent || ')')
+            FROM highseas.follow_up f
+            WHERE f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
+            ORDER BY f.follow_up_id DESC LIMIT 1)
+    FROM highseas.customer c JOIN highseas.tenant t ON t.tenant_id = c.tenant_id
+    WHERE c.tenant_id = story_of.tenant_id AND c.customer_key = story_of.customer_key;
+END;
+COMMENT ON FUNCTION highseas.story_of(bigint, text) IS
+'What whoever takes a customer over should know. had_by: which other rep than the holder last held it, until which day of the tenant''s time zone; last_said: its last follow-up, whoever made it: day, kind, rep, the first 300 characters of the note, and the customer''s intent; NULL where there is none. No row for an unknown customer.';
 
 CREATE FUNCTION highseas.worklist(rep text DEFAULT NULL, most integer DEFAULT 50)
 RETURNS TABLE (place bigint, customer_key text, name text, company text, class text, reason text, action text,
@@ -97,8 +92,9 @@ BEGIN
     )
     SELECT w.place, w.customer_key, f.name, f.company, nullif(w.class, ''), (w.work).reason, w.action,
            round((w.work).points::numeric, 1)::double precision, v.actual_value, w.last_follow_up_at, w.due_at,
-           highseas.had_by(t, w.customer_key), highseas.last_said(t, w.customer_key)
+           y.had_by, y.last_said
     FROM first w
+    CROSS JOIN LATERAL highseas.story_of(t, w.customer_key) y
     LEFT JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = w.customer_key
     LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = w.customer_key
     ORDER BY w.place;

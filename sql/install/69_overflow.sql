@@ -48,6 +48,7 @@ CREATE TABLE highseas.hand_over (
     CHECK ((status = 'given') = (to_rep IS NOT NULL))
 );
 CREATE UNIQUE INDEX hand_over_proposed ON highseas.hand_over (tenant_id, customer_key) WHERE status = 'proposed';
+CREATE INDEX hand_over_kept ON highseas.hand_over (tenant_id, customer_key) WHERE status = 'kept';
 CREATE INDEX hand_over_day ON highseas.hand_over (tenant_id, from_rep, proposed_at);
 COMMENT ON TABLE highseas.hand_over IS
 'Every customer whose hand-over a row of overflow_rule proposed. status: proposed (goes after veto_until), kept (by the holder: it stays his for this holding), given (to to_rep), void (note says why: not held any more, protected, an open deal, no longer over the limit). points, why: how little he is served, by weigh_neglect(). note: what the holder said when he kept it, or what the new rep was told.';
@@ -82,9 +83,7 @@ DECLARE
     o record;
     found record;
     taken text[] := '{}';
-    sellers text[];
-    sold_classes text[];
-    factors double precision[];
+    affinities jsonb;
 BEGIN
     FOR o IN
         SELECT r.*, highseas.overflow_limit(r.maximum, r.falls_from, r.step, r.step_days, r.starts_on, today) AS today_limit
@@ -92,14 +91,14 @@ BEGIN
         ORDER BY r.rep_key IS NULL, r.class IS NULL, r.pool_key IS NULL, r.tier IS NULL, r.rule
     LOOP
         CONTINUE WHEN NOT EXISTS (SELECT FROM highseas.rep r WHERE r.tenant_id = to_propose.tenant_id AND r.held > o.today_limit);
-        IF sellers IS NULL THEN
-            SELECT coalesce(array_agg(s.rep_key), '{}'), array_agg(s.its_segment),
-                   array_agg(highseas.rep_affinity(s.won, s.tried, s.average::double precision))
-            INTO sellers, sold_classes, factors
-            FROM (SELECT x.*, sum(x.won) OVER (PARTITION BY x.its_segment) / sum(x.tried) OVER (PARTITION BY x.its_segment) AS average
-                  FROM highseas.conversion_by_segment(to_propose.tenant_id, 'class', now) x) s
-            WHERE s.average > 0;
-        END IF;
+        -- By rep and class, '' for all classes: a join, of numbers that the planner cannot know, might become a nested loop.
+        affinities := coalesce(affinities, (
+            SELECT coalesce(jsonb_object_agg(y.rep_key, y.factors), '{}')
+            FROM (SELECT s.rep_key, jsonb_object_agg(coalesce(s.its_segment, ''),
+                             highseas.rep_affinity(s.won, s.tried, s.average::double precision)) AS factors
+                  FROM (SELECT x.*, sum(x.won) OVER (PARTITION BY x.its_segment) / sum(x.tried) OVER (PARTITION BY x.its_segment) AS average
+                        FROM highseas.conversion_by_segment(to_propose.tenant_id, 'class', now) x) s
+                  WHERE s.average > 0 GROUP BY s.rep_key) y));
         WITH over AS MATERIALIZED (
             SELECT r.rep_key, o.per_day - (
                        SELECT count(*) FROM highseas.hand_over d
@@ -109,43 +108,38 @@ BEGIN
             CROSS JOIN LATERAL highseas.rep_facts(to_propose.tenant_id, r.rep_key, now) f
             WHERE r.tenant_id = to_propose.tenant_id AND r.held > o.today_limit AND f.active AND r.rep_key <> ALL (busy_reps)
               AND (o.rep_key IS NULL OR r.rep_key = o.rep_key) AND (o.tier IS NULL OR f.tier = o.tier)
-        ), mine AS MATERIALIZED (
+        ), mine AS (
             SELECT c.customer_key, c.holder, c.holding_id, coalesce(c.class, '') AS class, c.score, v.most,
                    extract(epoch FROM now - greatest(c.held_since, c.last_follow_up_at)) / 86400 AS silent_days,
                    coalesce(p.holding_id = c.holding_id OR c.customer_key = ANY (taken), false) AS goes,
                    p.holding_id IS NOT NULL OR c.deal = 'open' OR (c.protected_until > now) IS TRUE OR EXISTS (
                        SELECT FROM highseas.hand_over k
-                       WHERE k.tenant_id = to_propose.tenant_id AND k.from_rep = c.holder AND k.status = 'kept'
-                         AND k.customer_key = c.customer_key AND k.holding_id = c.holding_id) AS stays
+                       WHERE k.tenant_id = to_propose.tenant_id AND k.customer_key = c.customer_key AND k.status = 'kept'
+                         AND k.holding_id = c.holding_id) AS stays
             FROM over v
             JOIN highseas.customer c ON c.tenant_id = to_propose.tenant_id AND c.state = 'held' AND c.holder = v.rep_key
             JOIN highseas.holding h ON h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key
                 AND h.holding_id = c.holding_id AND h.act <> 'cover'
             LEFT JOIN highseas.hand_over p ON p.tenant_id = c.tenant_id AND p.customer_key = c.customer_key AND p.status = 'proposed'
             WHERE (o.pool_key IS NULL OR c.pool_key = o.pool_key) AND (o.class IS NULL OR c.class = o.class)
-        ), excess AS (
-            SELECT m.holder, count(*) FILTER (WHERE NOT m.goes) - o.today_limit AS most FROM mine m GROUP BY m.holder
+        ), excessive AS MATERIALIZED (
+            SELECT m.*, coalesce(k.chosen_kind, k.kind, '') AS kind
+            FROM (SELECT x.*, count(*) FILTER (WHERE NOT x.goes) OVER (PARTITION BY x.holder) - o.today_limit AS excess FROM mine x) m
+            LEFT JOIN highseas.customer_class k ON k.tenant_id = to_propose.tenant_id AND k.customer_key = m.customer_key
+            WHERE least(m.excess, m.most) > 0 AND NOT m.goes AND NOT m.stays
         ), treated AS MATERIALIZED (
             SELECT s.class, s.kind, extract(epoch FROM x.contact_every) / 86400 AS rhythm_days
-            FROM (SELECT DISTINCT m.class, coalesce(k.chosen_kind, k.kind, '') AS kind
-                  FROM mine m LEFT JOIN highseas.customer_class k ON k.tenant_id = to_propose.tenant_id AND k.customer_key = m.customer_key) s
+            FROM (SELECT DISTINCT m.class, m.kind FROM excessive m) s
             LEFT JOIN LATERAL highseas.treatment_of(to_propose.tenant_id, nullif(s.class, ''), nullif(s.kind, '')) x ON true
-        ), affinity AS MATERIALIZED (
-            SELECT a.rep_key, coalesce(a.its_class, '') AS class, a.factor
-            FROM unnest(sellers, sold_classes, factors) a(rep_key, its_class, factor)
         ), weighed AS (
-            SELECT m.customer_key, m.holder, m.holding_id, m.score, least(m.most, e.most) AS most,
-                   highseas.weigh_neglect(m.silent_days, x.rhythm_days, coalesce(a.factor, b.factor),
+            SELECT m.customer_key, m.holder, m.holding_id, m.score, least(m.excess, m.most) AS most,
+                   highseas.weigh_neglect(m.silent_days, x.rhythm_days,
+                       coalesce(affinities -> m.holder -> m.class, affinities -> m.holder -> '')::double precision,
                        least(greatest(v.actual_value, 0), 1e14)::double precision,
                        least(greatest(v.potential_value::numeric - v.actual_value, 0), 1e14)::double precision) AS neglect
-            FROM mine m
-            JOIN excess e ON e.holder = m.holder AND least(e.most, m.most) > 0
-            LEFT JOIN highseas.customer_class k ON k.tenant_id = to_propose.tenant_id AND k.customer_key = m.customer_key
-            JOIN treated x ON x.class = m.class AND x.kind = coalesce(k.chosen_kind, k.kind, '')
+            FROM excessive m
+            JOIN treated x ON x.class = m.class AND x.kind = m.kind
             LEFT JOIN highseas.customer_value v ON v.tenant_id = to_propose.tenant_id AND v.customer_key = m.customer_key
-            LEFT JOIN affinity a ON a.rep_key = m.holder AND a.class = m.class
-            LEFT JOIN affinity b ON b.rep_key = m.holder AND b.class = ''
-            WHERE NOT m.goes AND NOT m.stays
             OFFSET 0
         ), ranked AS (
             SELECT w.*, row_number() OVER (PARTITION BY w.holder ORDER BY (w.neglect).points DESC, w.score, w.customer_key) AS place
@@ -165,14 +159,22 @@ $$;
 COMMENT ON FUNCTION highseas.to_propose(bigint, timestamptz, text[]) IS
 'Which hand-overs hand_over() proposes: of each active rep (but busy_reps) over a limit of overflow_rule as many as he is over it, those proposed already taken off, at most the rule''s per_day, by weigh_neglect() and then the lowest score. Never what is protected, has an open deal, was kept, or is held in place of another rep.';
 
-CREATE FUNCTION highseas.to_give(tenant_id bigint, now timestamptz)
-RETURNS TABLE (hand_over_id bigint, customer_key text, from_rep text, held_since timestamptz, pool_key text, rule text, to_tiers text[],
-               why text, most bigint, hurdle text)
+CREATE TYPE highseas.ripe_hand_over AS (
+    hand_over_id bigint, customer_key text, from_rep text, pool_key text, rule text, to_tiers text[], why text, most bigint, hurdle text);
+COMMENT ON TYPE highseas.ripe_hand_over IS
+'A proposed hand-over on which hand_over() acts: void for a hurdle, else given, at most most of its rep and rule today';
+
+CREATE FUNCTION highseas.to_give(tenant_id bigint, now timestamptz) RETURNS SETOF highseas.ripe_hand_over
 LANGUAGE sql STABLE
 BEGIN ATOMIC
-    WITH open AS (
-        SELECT p.hand_over_id, p.customer_key, p.from_rep, p.rule, p.why, p.proposed_at, p.points, c.pool_key, c.held_since, o.to_tiers, f.active,
-               greatest(p.veto_until, highseas.back_from_leave(p.tenant_id, p.from_rep, now) + (p.veto_until - p.proposed_at)) <= now AS ripe,
+    WITH giver AS MATERIALIZED (
+        SELECT p.from_rep, f.active, highseas.back_from_leave(to_give.tenant_id, p.from_rep, now) AS back_at
+        FROM (SELECT DISTINCT x.from_rep FROM highseas.hand_over x
+              WHERE x.tenant_id = to_give.tenant_id AND x.status = 'proposed') p
+        CROSS JOIN LATERAL highseas.rep_facts(to_give.tenant_id, p.from_rep, now) f
+    ), open AS MATERIALIZED (
+        SELECT p.hand_over_id, p.customer_key, p.from_rep, p.rule, p.why, p.proposed_at, p.points, c.pool_key, o.to_tiers, g.active,
+               greatest(p.veto_until, g.back_at + (p.veto_until - p.proposed_at)) <= now AS ripe,
                CASE WHEN c.holding_id IS DISTINCT FROM p.holding_id THEN 'not held any more'
                     WHEN o.rule IS NULL THEN 'the rule is gone'
                     WHEN c.deal = 'open' THEN 'an open deal'
@@ -180,9 +182,9 @@ BEGIN ATOMIC
         FROM highseas.hand_over p
         LEFT JOIN highseas.customer c ON c.tenant_id = p.tenant_id AND c.customer_key = p.customer_key
         LEFT JOIN highseas.overflow_rule o ON o.tenant_id = p.tenant_id AND o.rule = p.rule
-        CROSS JOIN LATERAL highseas.rep_facts(to_give.tenant_id, p.from_rep, now) f
+        JOIN giver g ON g.from_rep = p.from_rep
         WHERE p.tenant_id = to_give.tenant_id AND p.status = 'proposed'
-    ), over AS (
+    ), over AS MATERIALIZED (
         SELECT s.rule, s.from_rep,
                (SELECT count(*) FROM highseas.customer c
                 JOIN highseas.holding h ON h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key
@@ -200,7 +202,7 @@ BEGIN ATOMIC
         SELECT x.*, row_number() OVER (PARTITION BY x.rule, x.from_rep, x.hurdle ORDER BY x.proposed_at, x.points DESC, x.hand_over_id) AS place
         FROM open x
     )
-    SELECT r.hand_over_id, r.customer_key, r.from_rep, r.held_since, r.pool_key, r.rule, r.to_tiers, r.why, v.most,
+    SELECT r.hand_over_id, r.customer_key, r.from_rep, r.pool_key, r.rule, r.to_tiers, r.why, v.most,
            CASE WHEN r.hurdle IS NULL AND r.place > v.excess THEN 'no longer over the limit' ELSE r.hurdle END
     FROM ranked r
     LEFT JOIN over v ON r.hurdle IS NULL AND v.rule = r.rule AND v.from_rep = r.from_rep
@@ -208,19 +210,6 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION highseas.to_give(bigint, timestamptz) IS
 'The proposed hand-overs on which hand_over() acts now: those with a hurdle become void (of more than a rep is still over his limit the last ones); the others'' veto time is over (counted anew from the end of a leave), and at most most of a rep and a rule are given today. Who is away now is left alone.';
-
-CREATE FUNCTION highseas.hand_over_note(tenant_id bigint, customer_key text, why text) RETURNS text
-LANGUAGE sql STABLE
-RETURN (
-    SELECT concat_ws('; ', format('%s had it since %s', c.holder, to_char(c.held_since AT TIME ZONE t.time_zone, 'YYYY-MM-DD')),
-                     hand_over_note.why, 'last contact ' || highseas.last_said(c.tenant_id, c.customer_key), 'next: ' || x.action)
-    FROM highseas.customer c
-    JOIN highseas.tenant t ON t.tenant_id = c.tenant_id
-    LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
-    LEFT JOIN LATERAL highseas.treatment_of(c.tenant_id, c.class, coalesce(k.chosen_kind, k.kind)) x ON true
-    WHERE c.tenant_id = hand_over_note.tenant_id AND c.customer_key = hand_over_note.customer_key AND c.holder IS NOT NULL);
-COMMENT ON FUNCTION highseas.hand_over_note(bigint, text, text) IS
-'What a new rep is told of a customer whom another one still holds: who had it since when, why it goes, what was last said, and the next step by its treatment. NULL for a customer whom nobody holds.';
 
 CREATE FUNCTION highseas.hand_over_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql
@@ -236,6 +225,7 @@ DECLARE
     acted timestamptz;
     found bigint[];
     locked text[];
+    due highseas.ripe_hand_over[];
     g record;
     ids bigint[];
     keys text[];
@@ -284,23 +274,22 @@ BEGIN
     left_out := cardinality(found) - cardinality(locked);
 
     -- Judged by what is so now, under the locks.
-    UPDATE highseas.hand_over h SET status = 'void', decided_at = now, note = t.hurdle
-    FROM highseas.to_give(hand_over_batch.tenant_id, now) t
-    WHERE h.tenant_id = hand_over_batch.tenant_id AND h.hand_over_id = t.hand_over_id
-      AND t.hurdle IS NOT NULL AND t.hand_over_id = ANY (found) AND t.customer_key = ANY (locked) AND t.from_rep = ANY (reps);
+    SELECT coalesce(array_agg(t), '{}') INTO due FROM highseas.to_give(hand_over_batch.tenant_id, now) t
+    WHERE t.hand_over_id = ANY (found) AND t.customer_key = ANY (locked) AND t.from_rep = ANY (reps);
+    UPDATE highseas.hand_over h SET status = 'void', decided_at = now, note = d.hurdle
+    FROM unnest(due) d
+    WHERE h.tenant_id = hand_over_batch.tenant_id AND h.hand_over_id = d.hand_over_id AND d.hurdle IS NOT NULL;
     GET DIAGNOSTICS rows = ROW_COUNT;
     FOR g IN
-        SELECT t.pool_key, t.rule, t.to_tiers, array_agg(t.customer_key) AS customers
-        FROM highseas.to_give(hand_over_batch.tenant_id, now) t
-        WHERE t.hurdle IS NULL AND t.hand_over_id = ANY (found) AND t.customer_key = ANY (locked)
-        GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        SELECT d.pool_key, d.rule, d.to_tiers, array_agg(d.customer_key) AS customers
+        FROM unnest(due) d WHERE d.hurdle IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
     LOOP
         WITH judged AS (
             SELECT p.*, t.hand_over_id, t.from_rep, t.why,
                    CASE WHEN p.rep_key IS NULL THEN p.reason
                         WHEN count(p.rep_key) OVER (PARTITION BY t.from_rep ORDER BY p.turn) > t.most THEN 'per-day' END AS hurdle
             FROM highseas.plan_pool_allocation(hand_over_batch.tenant_id, g.pool_key, now, g.customers, busy_reps, to_tiers => g.to_tiers) p
-            JOIN highseas.to_give(hand_over_batch.tenant_id, now) t ON t.customer_key = p.customer_key
+            JOIN unnest(due) t ON t.customer_key = p.customer_key
         ), planned AS (
             INSERT INTO highseas.allocation AS a (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason,
                                                   value, next_rep_key, next_value)
@@ -309,6 +298,22 @@ BEGIN
                    coalesce(j.hurdle, highseas.allocation_reason(j.method, j.reason, j.value, j.next_rep_key, j.next_value)),
                    j.value, j.next_rep_key, j.next_value
             FROM judged j
+        ), going AS MATERIALIZED (
+            SELECT j.*, c.held_since, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
+            FROM judged j
+            JOIN highseas.customer c ON c.tenant_id = hand_over_batch.tenant_id AND c.customer_key = j.customer_key
+            LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
+        ), treated AS MATERIALIZED (
+            SELECT s.class, s.kind, x.action
+            FROM (SELECT DISTINCT m.class, m.kind FROM going m) s
+            LEFT JOIN LATERAL highseas.treatment_of(hand_over_batch.tenant_id, nullif(s.class, ''), nullif(s.kind, '')) x ON true
+        ), told AS (
+            -- Who had it, why it goes, what was last said, and the next step.
+            SELECT m.*, concat_ws('; ', format('%s had it since %s', m.from_rep, to_char(m.held_since AT TIME ZONE zone, 'YYYY-MM-DD')),
+                                  m.why, 'last contact ' || y.last_said, 'next: ' || x.action) AS note
+            FROM going m
+            JOIN treated x ON x.class = m.class AND x.kind = m.kind
+            CROSS JOIN LATERAL highseas.story_of(hand_over_batch.tenant_id, m.customer_key) y
         )
         SELECT array_agg(j.hand_over_id ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
                coalesce(array_agg(j.customer_key ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL), '{}'),
@@ -316,9 +321,9 @@ BEGIN
                array_agg(format('overflow of %s, rule %s; %s', j.from_rep, g.rule,
                          highseas.allocation_reason(j.method, j.reason, j.value, j.next_rep_key, j.next_value)) ORDER BY j.turn)
                    FILTER (WHERE j.hurdle IS NULL),
-               array_agg(highseas.hand_over_note(hand_over_batch.tenant_id, j.customer_key, j.why) ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
+               array_agg(j.note ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
                turns + count(*), left_out + count(*) FILTER (WHERE j.hurdle = 'busy')
-        INTO ids, keys, to_reps, reasons, notes, turns, left_out FROM judged j;
+        INTO ids, keys, to_reps, reasons, notes, turns, left_out FROM told j;
         PERFORM highseas.move_held(tenant_id, keys, to_reps, reasons, 'hand_over', now, notes);
         UPDATE highseas.hand_over h SET status = 'given', decided_at = now, to_rep = x.rep_key, note = x.note
         FROM unnest(ids, to_reps, notes) x(hand_over_id, rep_key, note)
