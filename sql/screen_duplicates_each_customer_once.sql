@@ -53,7 +53,8 @@ SELECT count(*) FROM find_duplicates('DRUCKEREI KRUEGER', phone => '+49 30 90182
 -- Another tenant's customers are nobody's.
 CALL create_tenant('other');
 SELECT count(*) FROM find_duplicates('Krüger Druckerei GmbH', tenant => 'other');
-SELECT customer_key FROM screen_check((SELECT tenant_id FROM tenant WHERE name = 'shop'), ROW('Smith Sons Trading', NULL, NULL, NULL, NULL, NULL, NULL, '4 High St', 'London', NULL, NULL, NULL, NULL));
+-- Who is about to enter a customer locks what he shares with others.
+SELECT lock_entries(tenant_id, ARRAY[ROW('Smith Sons Trading', NULL, NULL, NULL, NULL, NULL, NULL, '4 High St', 'London', NULL, NULL, NULL, NULL)::duplicate_fields]) FROM tenant WHERE name = 'shop';
 
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never

@@ -310,7 +310,7 @@ CREATE TABLE highseas.customer_event (
     at timestamptz NOT NULL,
     customer_key text COLLATE "C" NOT NULL,
     act text NOT NULL CHECK (act IN ('extend', 'protect', 'unprotect', 'withdraw', 'reinstate', 'freeze',
-                                     'merge', 'rekey', 'gone', 'refuse_import', 'set_kind', 'win_back', 'fall_back', 'keep')),
+                                     'merge', 'unmerge', 'rekey', 'gone', 'refuse_import', 'set_kind', 'win_back', 'fall_back', 'keep')),
     rep_key text COLLATE "C",
     actor text NOT NULL,
     reason text,

@@ -85,11 +85,53 @@ BEGIN
     UPDATE highseas.profile x SET customer_key = new_key WHERE x.tenant_id = t AND x.customer_key = customer;
     PERFORM highseas.move_history(t, customer, new_key);
     PERFORM highseas.record_event(t, now, new_key, 'rekey', c.holder, NULL, format('was %s', customer));
+    PERFORM highseas.move_duplicates(t, customer, new_key);
     customer_key := new_key;
 END
 $$;
 COMMENT ON FUNCTION highseas_api.rekey_customer(text, text, text) IS
 'The CRM gave a customer another key: everything moves to it. Call it before the next sync, which would else take the new key for a new customer. Errors: 42704 unknown customer, 23505 the new key is taken, 42501, 22004/22023.';
+
+CREATE FUNCTION highseas.merge_ends_spell(gone highseas.customer, kept highseas.customer) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN (gone).holder IS NOT NULL AND ((kept).holder IS NOT NULL OR (kept).state IN ('withdrawn', 'frozen'));
+COMMENT ON FUNCTION highseas.merge_ends_spell(highseas.customer, highseas.customer) IS
+'Whether a merge ends the merged customer''s spell: the survivor''s holder, or its being out of reach, stands';
+
+CREATE FUNCTION highseas.merge_outcome(gone highseas.customer, kept highseas.customer) RETURNS highseas.customer
+LANGUAGE plpgsql IMMUTABLE
+AS $$
+DECLARE
+    o highseas.customer := kept;
+BEGIN
+    o.state := CASE WHEN kept.state = 'free' AND gone.state IN ('withdrawn', 'frozen') THEN gone.state ELSE kept.state END;
+    o.last_order_at := greatest(kept.last_order_at, gone.last_order_at);
+    o.passive_returns := greatest(kept.passive_returns, gone.passive_returns);
+    o.embargo_until := CASE WHEN gone.holder IS NULL THEN greatest(kept.embargo_until, gone.embargo_until) END;
+    o.deal := CASE WHEN 'open' IN (kept.deal, gone.deal) THEN 'open' WHEN 'closed' IN (kept.deal, gone.deal) THEN 'closed' ELSE 'none' END;
+    o.score := greatest(kept.score, gone.score);
+    o.online := kept.online OR gone.online;
+    o.has_email := kept.has_email OR gone.has_email;
+    IF gone.holder IS NOT NULL THEN
+        -- Only the other one was held: its spell goes on as the survivor's.
+        o.state := 'held';
+        o.holder := gone.holder;
+        o.holding_id := gone.holding_id;
+        o.held_since := gone.held_since;
+        o.last_follow_up_at := gone.last_follow_up_at;
+        o.due_at := gone.due_at;
+        o.due_rule := gone.due_rule;
+        o.next_at := gone.next_at;
+        o.check_at := gone.check_at;
+        o.reminded := gone.reminded;
+        o.extended_until := gone.extended_until;
+        o.protected_until := gone.protected_until;
+    END IF;
+    RETURN o;
+END
+$$;
+COMMENT ON FUNCTION highseas.merge_outcome(highseas.customer, highseas.customer) IS
+'The survivor of a merge, where a spell that the merge ends has ended already';
 
 CREATE FUNCTION highseas_api.merge_customer(
     customer text, into_customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL,
@@ -101,6 +143,8 @@ DECLARE
     reps text[];
     gone highseas.customer;
     kept highseas.customer;
+    o highseas.customer;
+    merged jsonb;
     now timestamptz;
 BEGIN
     PERFORM highseas.require_key('customer', customer);
@@ -124,40 +168,32 @@ BEGIN
     END IF;
     now := highseas.act_time(t, reps, ARRAY[customer, into_customer]);
 
-    IF gone.holder IS NOT NULL AND (kept.holder IS NOT NULL OR kept.state IN ('withdrawn', 'frozen')) THEN
-        -- The survivor's holder, or its being out of reach, stands: the other spell ends.
+    merged := to_jsonb(gone);
+    IF highseas.merge_ends_spell(gone, kept) THEN
         PERFORM highseas.release(t, ARRAY[customer], 'merge', highseas.actor(), now, coalesce(reason, 'merged into ' || into_customer));
         SELECT x.* INTO gone FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
     END IF;
+    PERFORM highseas.keep_merge_record(t, customer, into_customer, now, reason, merged);
     DELETE FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
     DELETE FROM highseas.profile x WHERE x.tenant_id = t AND x.customer_key = customer;
     UPDATE highseas.extension e SET status = 'refused', decided_at = now, decided_by = highseas.actor()
     WHERE e.tenant_id = t AND e.customer_key = customer AND e.status = 'asked'
       AND (gone.holder IS NULL OR kept.holder IS NOT NULL);
     PERFORM highseas.move_history(t, customer, into_customer);
+    o := highseas.merge_outcome(gone, kept);
     UPDATE highseas.customer x
-    SET last_act_at = now,
-        state = CASE WHEN kept.state = 'free' AND gone.state IN ('withdrawn', 'frozen') THEN gone.state ELSE kept.state END,
-        last_order_at = greatest(kept.last_order_at, gone.last_order_at),
-        passive_returns = greatest(kept.passive_returns, gone.passive_returns),
-        embargo_until = CASE WHEN gone.holder IS NULL THEN greatest(kept.embargo_until, gone.embargo_until) END,
-        deal = CASE WHEN 'open' IN (kept.deal, gone.deal) THEN 'open' WHEN 'closed' IN (kept.deal, gone.deal) THEN 'closed' ELSE 'none' END,
-        score = greatest(kept.score, gone.score), online = kept.online OR gone.online, has_email = kept.has_email OR gone.has_email
+    SET last_act_at = now, state = o.state, last_order_at = o.last_order_at, passive_returns = o.passive_returns,
+        embargo_until = o.embargo_until, deal = o.deal, score = o.score, online = o.online, has_email = o.has_email,
+        holder = o.holder, holding_id = o.holding_id, held_since = o.held_since, last_follow_up_at = o.last_follow_up_at,
+        due_at = o.due_at, due_rule = o.due_rule, next_at = o.next_at, check_at = o.check_at, reminded = o.reminded,
+        extended_until = o.extended_until, protected_until = o.protected_until
     WHERE x.tenant_id = t AND x.customer_key = into_customer;
-    IF gone.holder IS NOT NULL THEN
-        -- Only the other one was held: its spell goes on as the survivor's.
-        UPDATE highseas.customer x
-        SET state = 'held', holder = gone.holder, holding_id = gone.holding_id, held_since = gone.held_since,
-            last_follow_up_at = gone.last_follow_up_at, due_at = gone.due_at, due_rule = gone.due_rule, next_at = gone.next_at,
-            check_at = gone.check_at, reminded = gone.reminded, extended_until = gone.extended_until, protected_until = gone.protected_until,
-            embargo_until = NULL
-        WHERE x.tenant_id = t AND x.customer_key = into_customer;
-    END IF;
     PERFORM highseas.replan_customers(t, ARRAY[into_customer], now);
     PERFORM highseas.record_event(t, now, into_customer, 'merge', coalesce(kept.holder, gone.holder), reason, format('took in %s', customer));
+    PERFORM highseas.move_duplicates(t, customer, into_customer);
     SELECT x.customer_key, x.holder, x.state INTO merge_customer.customer_key, merge_customer.holder, merge_customer.state
     FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = into_customer;
 END
 $$;
 COMMENT ON FUNCTION highseas_api.merge_customer(text, text, text, text) IS
-'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count, and who was withdrawn or frozen keeps the free one out of reach. Errors: 42704, 22023, 55P03, 42501, 22004.';
+'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count, and who was withdrawn or frozen keeps the free one out of reach. merge_preview() tells all of that before, unmerge_customer() takes it back; the survivor is found by the other one''s name, too. Errors: 42704, 22023, 55P03, 42501, 22004.';

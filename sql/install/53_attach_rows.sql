@@ -158,6 +158,7 @@ DECLARE
     owned text[];
     owners text[];
     created text[];
+    back text[];
     replanned text[];
 BEGIN
     SELECT array_agg(x.customer_key), array_agg(format('attachment "%s" brings this customer', o.attachment)) INTO wrong, problems
@@ -211,6 +212,8 @@ BEGIN
         UNION ALL SELECT format('pool "%s" is unknown', x.pool_key) WHERE x.pool_key IS NOT NULL AND NOT EXISTS (
             SELECT FROM highseas.pool p WHERE p.tenant_id = a.tenant_id AND p.pool_key = x.pool_key)) p;
 
+    back := ARRAY(SELECT c.customer_key FROM highseas.customer c
+                  WHERE c.tenant_id = a.tenant_id AND c.customer_key = ANY (locked) AND c.state = 'gone');
     PERFORM highseas.take_back(a.tenant_id, locked, now);
     WITH written AS (
         UPDATE highseas.customer c
@@ -266,35 +269,41 @@ BEGIN
     SELECT a.tenant_id, a.attachment, r.customer_key, 'import_refused', r.owner, now, 'refused', r.rule FROM refused r
     ON CONFLICT DO NOTHING;
 
-    INSERT INTO highseas.profile AS f (tenant_id, customer_key, attachment, name, company, contact, position, email, phone, mobile,
-        fax, address, city, country, website, source, main_products, registered_at, last_login_at, crm_owner, agreed_owner, changed_at, attributes)
-    SELECT a.tenant_id, x.customer_key, a.attachment, x.name, x.company, x.contact, x.position, x.email,
-        x.phone, x.mobile, x.fax, x.address, x.city, x.country, x.website, x.source, x.main_products, x.registered_at,
-        x.last_login_at, x.owner, c.holder, x.changed_at, coalesce(x.attributes::jsonb, '{}')
-    FROM jsonb_to_recordset(page) x(customer_key text, name text, company text, contact text, position text, email text,
-        phone text, mobile text, fax text, address text, city text, country text, website text, source text, main_products text,
-        registered_at timestamptz, last_login_at timestamptz, owner text, changed_at timestamptz, attributes text)
-    LEFT JOIN LATERAL (SELECT y.holder FROM highseas.customer y
-                       WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key AND y.holder = x.owner OFFSET 0) c ON true
-    ON CONFLICT (tenant_id, customer_key) DO UPDATE
-    SET attachment = EXCLUDED.attachment, name = EXCLUDED.name, company = EXCLUDED.company, contact = EXCLUDED.contact,
-        position = EXCLUDED.position, email = EXCLUDED.email, phone = EXCLUDED.phone, mobile = EXCLUDED.mobile, fax = EXCLUDED.fax,
-        address = EXCLUDED.address, city = EXCLUDED.city, country = EXCLUDED.country, website = EXCLUDED.website,
-        source = EXCLUDED.source, main_products = EXCLUDED.main_products, registered_at = EXCLUDED.registered_at,
-        last_login_at = EXCLUDED.last_login_at, crm_owner = EXCLUDED.crm_owner,
-        agreed_owner = coalesce(EXCLUDED.agreed_owner, f.agreed_owner), changed_at = EXCLUDED.changed_at,
-        attributes = CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END
-    WHERE (f.attachment, f.name, f.company, f.contact, f.position, f.email, f.phone, f.mobile, f.fax, f.address, f.city, f.country,
-           f.website, f.source, f.main_products, f.registered_at, f.last_login_at, f.crm_owner, f.agreed_owner,
-           f.changed_at, f.attributes)
-        IS DISTINCT FROM (EXCLUDED.attachment, EXCLUDED.name, EXCLUDED.company, EXCLUDED.contact, EXCLUDED.position, EXCLUDED.email,
-           EXCLUDED.phone, EXCLUDED.mobile, EXCLUDED.fax, EXCLUDED.address, EXCLUDED.city, EXCLUDED.country, EXCLUDED.website,
-           EXCLUDED.source, EXCLUDED.main_products, EXCLUDED.registered_at, EXCLUDED.last_login_at, EXCLUDED.crm_owner,
-           coalesce(EXCLUDED.agreed_owner, f.agreed_owner), EXCLUDED.changed_at, CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END);
+    WITH written AS (
+        INSERT INTO highseas.profile AS f (tenant_id, customer_key, attachment, name, company, contact, position, email, phone, mobile,
+            fax, address, city, country, website, source, main_products, registered_at, last_login_at, crm_owner, agreed_owner, changed_at, attributes)
+        SELECT a.tenant_id, x.customer_key, a.attachment, x.name, x.company, x.contact, x.position, x.email,
+            x.phone, x.mobile, x.fax, x.address, x.city, x.country, x.website, x.source, x.main_products, x.registered_at,
+            x.last_login_at, x.owner, c.holder, x.changed_at, coalesce(x.attributes::jsonb, '{}')
+        FROM jsonb_to_recordset(page) x(customer_key text, name text, company text, contact text, position text, email text,
+            phone text, mobile text, fax text, address text, city text, country text, website text, source text, main_products text,
+            registered_at timestamptz, last_login_at timestamptz, owner text, changed_at timestamptz, attributes text)
+        LEFT JOIN LATERAL (SELECT y.holder FROM highseas.customer y
+                           WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key AND y.holder = x.owner OFFSET 0) c ON true
+        ON CONFLICT (tenant_id, customer_key) DO UPDATE
+        SET attachment = EXCLUDED.attachment, name = EXCLUDED.name, company = EXCLUDED.company, contact = EXCLUDED.contact,
+            position = EXCLUDED.position, email = EXCLUDED.email, phone = EXCLUDED.phone, mobile = EXCLUDED.mobile, fax = EXCLUDED.fax,
+            address = EXCLUDED.address, city = EXCLUDED.city, country = EXCLUDED.country, website = EXCLUDED.website,
+            source = EXCLUDED.source, main_products = EXCLUDED.main_products, registered_at = EXCLUDED.registered_at,
+            last_login_at = EXCLUDED.last_login_at, crm_owner = EXCLUDED.crm_owner,
+            agreed_owner = coalesce(EXCLUDED.agreed_owner, f.agreed_owner), changed_at = EXCLUDED.changed_at,
+            attributes = CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END
+        WHERE (f.attachment, f.name, f.company, f.contact, f.position, f.email, f.phone, f.mobile, f.fax, f.address, f.city, f.country,
+               f.website, f.source, f.main_products, f.registered_at, f.last_login_at, f.crm_owner, f.agreed_owner,
+               f.changed_at, f.attributes)
+            IS DISTINCT FROM (EXCLUDED.attachment, EXCLUDED.name, EXCLUDED.company, EXCLUDED.contact, EXCLUDED.position, EXCLUDED.email,
+               EXCLUDED.phone, EXCLUDED.mobile, EXCLUDED.fax, EXCLUDED.address, EXCLUDED.city, EXCLUDED.country, EXCLUDED.website,
+               EXCLUDED.source, EXCLUDED.main_products, EXCLUDED.registered_at, EXCLUDED.last_login_at, EXCLUDED.crm_owner,
+               coalesce(EXCLUDED.agreed_owner, f.agreed_owner), EXCLUDED.changed_at, CASE WHEN 'attributes' = ANY (a.columns) THEN EXCLUDED.attributes ELSE f.attributes END)
+        RETURNING f.customer_key
+    )
+    SELECT array_agg(w.customer_key) INTO changed FROM written w;
 
     PERFORM highseas.make_stale(a.tenant_id, ARRAY(SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)));
     -- A deal or class that changed changes when a holding is due.
     PERFORM highseas.replan_customers(a.tenant_id, replanned, now);
+    -- The CRM's customers all come in; who has a key of somebody else is found by scan_duplicates().
+    PERFORM FROM highseas.write_duplicate_keys(a.tenant_id, changed || back);
 END
 $$;
 COMMENT ON FUNCTION highseas.sync_customers(highseas.attachment, jsonb) IS

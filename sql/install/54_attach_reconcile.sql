@@ -134,6 +134,8 @@ BEGIN
     INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, found_at, action)
     SELECT a.tenant_id, a.attachment, k, 'gone', now, 'gone' FROM unnest(keys) k
     ON CONFLICT DO NOTHING;
+    -- He keeps nobody out any more; he is still found, as lost.
+    PERFORM FROM highseas.write_duplicate_keys(a.tenant_id, keys);
     RETURN cardinality(keys);
 END
 $$;
@@ -195,6 +197,7 @@ BEGIN
             done := highseas.let_customers_go(a, vanished);
             returned := highseas.lock_customers(a.tenant_id, returned);
             PERFORM highseas.take_back(a.tenant_id, returned, highseas.clock());
+            PERFORM FROM highseas.write_duplicate_keys(a.tenant_id, returned);
         WHEN 'reps' THEN
             done := highseas.retire_reps(a, vanished);
             returned := highseas.lock_reps(a.tenant_id, returned);

@@ -34,7 +34,7 @@ CREATE TABLE highseas.intake_rule (
     PRIMARY KEY (tenant_id, problem, field)
 );
 COMMENT ON TABLE highseas.intake_rule IS
-'What a problem of a lead does, over builtin_intake_rules(): refuse (it waits in quarantine), warn (it goes in, the warning stays with it) or ignore. problem: of check_profile(), or "contradiction", "no name", "nobody can be reached", "unknown field". field: where, * = anywhere; a row for the field wins over one for all.';
+'What a problem of a lead does, over builtin_intake_rules(): refuse (it waits in quarantine), warn (it goes in, the warning stays with it) or ignore. problem: of check_profile(), or "contradiction", "no name", "nobody can be reached", "duplicate" (like a customer whom duplicate_rule does not keep out), "unknown field". field: where, * = anywhere; a row for the field wins over one for all.';
 
 CREATE FUNCTION highseas.builtin_intake_rules() RETURNS TABLE (problem text, field text, action text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 20

@@ -116,11 +116,12 @@ END;
 COMMENT ON FUNCTION highseas.merged_leads(bigint, bigint[], text[]) IS
 'Of leads and the customers whose they are: one row a customer, each field as the first lead told it';
 
-CREATE FUNCTION highseas.take_these_leads(tenant_id bigint, leads bigint[]) RETURNS void
+CREATE FUNCTION highseas.take_these_leads(tenant_id bigint, leads bigint[], waits boolean) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
+    matches highseas.lead_match[];
     keys text[];
     reps text[];
     customers text[];
@@ -134,19 +135,37 @@ BEGIN
                    ORDER BY l.lead_id FOR NO KEY UPDATE SKIP LOCKED);
     PERFORM highseas.judge_leads(tenant_id, leads, now);
 
-    -- The reps first, then the customers who are known already. Whose rep or customer is busy waits for the next run.
-    reps := highseas.lock_reps(tenant_id, ARRAY(
+    -- Who enters the same customer waits here; then the reps, then the customers who are known already.
+    PERFORM highseas.lock_entries(tenant_id, ARRAY(
+        SELECT highseas.lead_duplicate_fields(l.fields) FROM highseas.lead l
+        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting'));
+    matches := ARRAY(SELECT m FROM highseas.screen_leads(tenant_id, ARRAY(
+        SELECT l.lead_id FROM highseas.lead l
+        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting')) m);
+    PERFORM highseas.tell_matches(tenant_id, matches, now);
+    reps := ARRAY(
         SELECT DISTINCT l.found_by FROM highseas.lead l
         JOIN highseas.origin o ON o.tenant_id = l.tenant_id AND o.origin = l.origin AND o.finder_first
-        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting' AND l.found_by IS NOT NULL));
-    customers := ARRAY(SELECT highseas.lead_customer(l.lead_id, l.fields) FROM highseas.lead l
-                       WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting');
+        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting' AND l.found_by IS NOT NULL);
+    SELECT array_agg(x.lead_id ORDER BY x.lead_id), array_agg(x.key ORDER BY x.lead_id) INTO leads, customers
+    FROM (SELECT l.lead_id, coalesce(m.customer_key, highseas.lead_customer(l.lead_id, l.fields)) AS key
+          FROM highseas.lead l
+          LEFT JOIN unnest(matches) m ON m.lead_id = l.lead_id
+          WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting') x;
+    IF waits THEN
+        PERFORM FROM highseas.rep r WHERE r.tenant_id = take_these_leads.tenant_id AND r.rep_key = ANY (reps)
+        ORDER BY r.rep_key FOR NO KEY UPDATE;
+        PERFORM FROM highseas.customer c WHERE c.tenant_id = take_these_leads.tenant_id AND c.customer_key = ANY (customers)
+        ORDER BY c.customer_key FOR NO KEY UPDATE;
+    END IF;
+    -- Whose rep or customer is busy waits for the next run.
+    reps := highseas.lock_reps(tenant_id, reps);
     known := highseas.lock_customers(tenant_id, customers);
     SELECT array_agg(x.lead_id), array_agg(x.key) INTO leads, keys
-    FROM (SELECT l.lead_id, highseas.lead_customer(l.lead_id, l.fields) AS key, l.found_by, o.finder_first
-          FROM highseas.lead l
+    FROM (SELECT l.lead_id, k.key, l.found_by, o.finder_first
+          FROM unnest(leads, customers) k(lead, key)
+          JOIN highseas.lead l ON l.tenant_id = take_these_leads.tenant_id AND l.lead_id = k.lead
           LEFT JOIN highseas.origin o ON o.tenant_id = l.tenant_id AND o.origin = l.origin
-          WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting'
           ORDER BY l.lead_id) x
     WHERE (x.finder_first AND x.found_by <> ALL (reps)) IS NOT TRUE
       AND (x.key = ANY (known) OR NOT EXISTS (
@@ -208,10 +227,18 @@ BEGIN
     WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.is_first AND l.found_by IS NOT NULL;
     PERFORM highseas.give_to_owners(tenant_id, owned, owners, 'import', highseas.act_time(tenant_id, owners, owned), 'found by the rep');
     PERFORM highseas.make_stale(tenant_id, known);
+    INSERT INTO highseas.duplicate_finding AS d (tenant_id, customer_key, other_customer, probability, contributions, found_at)
+    SELECT take_these_leads.tenant_id, least(m.customer_key COLLATE "C", m.other_customer), greatest(m.customer_key COLLATE "C", m.other_customer),
+           max(m.probability), (array_agg(m.contributions ORDER BY m.probability DESC))[1], now
+    FROM unnest(matches) m
+    WHERE m.lead_id = ANY (leads) AND NOT m.blocks AND m.customer_key <> m.other_customer
+    GROUP BY 2, 3 ORDER BY 2, 3
+    ON CONFLICT DO NOTHING;
+    PERFORM FROM highseas.write_duplicate_keys(tenant_id, created || known);
 END
 $$;
-COMMENT ON FUNCTION highseas.take_these_leads(bigint, bigint[]) IS
-'Judges these leads, those that wait, and makes customers of the good ones, or adds to those who are known what they did not tell yet. A new one goes to his finder where the origin says so. Waits for nobody: who is busy is left waiting.';
+COMMENT ON FUNCTION highseas.take_these_leads(bigint, bigint[], boolean) IS
+'Judges these leads, those that wait, and makes customers of the good ones, or adds to those who are known, by their key or as duplicates, what they did not tell yet. A new one goes to his finder where the origin says so. waits false: who is busy is left waiting; but entries of one customer always wait for each other.';
 
 CREATE FUNCTION highseas.take_leads_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql
@@ -223,7 +250,7 @@ DECLARE
         SELECT l.lead_id FROM highseas.lead l
         WHERE l.tenant_id = take_leads_batch.tenant_id AND l.state = 'waiting' AND l.lead_id > reached ORDER BY l.lead_id LIMIT take_leads_batch.batch);
 BEGIN
-    PERFORM highseas.take_these_leads(tenant_id, leads);
+    PERFORM highseas.take_these_leads(tenant_id, leads, false);
     rows := (SELECT count(*) FROM highseas.lead l
              WHERE l.tenant_id = take_leads_batch.tenant_id AND l.lead_id = ANY (leads) AND l.state <> 'waiting');
     more := cardinality(leads) = take_leads_batch.batch;
@@ -259,11 +286,6 @@ DECLARE
     t bigint := highseas.authorize(tenant, 'agent');
 BEGIN
     PERFORM highseas.require_finder(t, found_by);
-    -- It waits for the finder and the customer here; take_these_leads() would leave the lead waiting.
-    PERFORM FROM highseas.rep r
-    WHERE r.tenant_id = t AND r.rep_key = found_by AND EXISTS (SELECT FROM highseas.origin o WHERE o.tenant_id = t AND o.finder_first)
-    FOR NO KEY UPDATE;
-    PERFORM FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = customer FOR NO KEY UPDATE;
     INSERT INTO highseas.lead AS l (tenant_id, fields, received_at, actor)
     VALUES (t, jsonb_strip_nulls(jsonb_build_object(
         'company', company, 'contact', contact, 'email', email, 'phone', phone, 'mobile', mobile, 'fax', fax,
@@ -271,7 +293,7 @@ BEGIN
         'main_products', main_products, 'origin', origin, 'campaign', campaign, 'found_by', found_by, 'pool', pool,
         'region', region, 'customer', customer, 'attributes', attributes)), highseas.clock(), highseas.actor())
     RETURNING l.lead_id INTO intake.lead;
-    PERFORM highseas.take_these_leads(t, ARRAY[lead]);
+    PERFORM highseas.take_these_leads(t, ARRAY[lead], true);
     SELECT l.state, l.customer_key, nullif(array_to_string(l.problems, '; '), ''), nullif(array_to_string(l.warnings, '; '), '')
     INTO intake.state, intake.customer_key, intake.problems, intake.warnings
     FROM highseas.lead l WHERE l.tenant_id = t AND l.lead_id = lead;
@@ -279,7 +301,7 @@ END
 $$;
 COMMENT ON FUNCTION highseas_api.intake(text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text, text,
                                         text, jsonb, text) IS
-'Takes in one lead. What is wrong with it is no error: its state is then quarantined, and problems says why (all of it); warnings kept it not out. origin, campaign: rows of these tables. found_by: the rep who found it. pool: NULL for the origin''s, or the only one. customer: the key that the CRM has for it (NULL: one is made, "lead-" and its number; where a CRM is attached, let the CRM make the customer and pass its key, or rekey_customer() later); a known one registered again, and only gains what was empty. Needs the access of an agent, who names himself as found_by only. Errors: 42501, 42704 an agent''s found_by is no rep, 22023 more than one tenant.';
+'Takes in one lead. What is wrong with it is no error: its state is then quarantined, and problems says why (all of it); warnings kept it not out. origin, campaign: rows of these tables. found_by: the rep who found it. pool: NULL for the origin''s, or the only one. customer: the key that the CRM has for it (NULL: one is made, "lead-" and its number; where a CRM is attached, let the CRM make the customer and pass its key, or rekey_customer() later); a known one registered again, and only gains what was empty, and so does who is a duplicate of a known one by duplicate_rule: warnings says of whom, and where he is. Needs the access of an agent, who names himself as found_by only. Errors: 42501, 42704 an agent''s found_by is no rep, 22023 more than one tenant.';
 
 CREATE FUNCTION highseas_api.intake_rows(
     batch text, rows jsonb, defaults jsonb DEFAULT '{}', tenant text DEFAULT NULL, OUT staged bigint)
@@ -348,7 +370,7 @@ BEGIN
     SET given = coalesce(x.given, x.fields), state = 'waiting', problems = '{}',
         fields = jsonb_strip_nulls(CASE WHEN jsonb_typeof(x.fields) = 'object' THEN x.fields ELSE '{}' END || correct_lead.fields)
     WHERE x.tenant_id = t AND x.lead_id = lead;
-    PERFORM highseas.take_these_leads(t, ARRAY[lead]);
+    PERFORM highseas.take_these_leads(t, ARRAY[lead], true);
     SELECT x.state, x.customer_key, nullif(array_to_string(x.problems, '; '), ''), nullif(array_to_string(x.warnings, '; '), '')
     INTO correct_lead.state, correct_lead.customer_key, correct_lead.problems, correct_lead.warnings
     FROM highseas.lead x WHERE x.tenant_id = t AND x.lead_id = lead;

@@ -22,12 +22,21 @@ COMMENT ON TYPE highseas.duplicate_weight_of IS 'What the score weighs: parallel
 
 CREATE TABLE highseas.duplicate_rule (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
-    kind text COLLATE "C" NOT NULL CHECK (kind IN ('number', 'phone', 'email', 'domain')),
+    kind text COLLATE "C" NOT NULL CHECK (kind IN ('number', 'phone', 'email', 'domain', 'alike')),
     block boolean NOT NULL,
-    PRIMARY KEY (tenant_id, kind)
+    at_least real CHECK (at_least BETWEEN 0.5 AND 1),
+    PRIMARY KEY (tenant_id, kind),
+    CHECK (at_least IS NULL OR kind = 'alike')
 );
 COMMENT ON TABLE highseas.duplicate_rule IS
-'Which keys only one customer may have, over the built-in rule: all of them. kind: number, or phone, email, domain together with the company''s name. block false: the other one is only found and told. Rekey after a change.';
+'What keeps a second entry of a customer out, over the built-in rule: everything. kind: number, or phone, email, domain together with the company''s name, which only one customer may have (rekey after a change); or alike: who is by the score the same with a probability of at_least (NULL: .99). block false: the other one is only found and told.';
+
+CREATE FUNCTION highseas.alike_from(tenant_id bigint) RETURNS real
+LANGUAGE sql STABLE
+RETURN (SELECT coalesce(min(CASE WHEN r.block THEN coalesce(r.at_least, 0.99) ELSE 'Infinity' END), 0.99::real)
+        FROM highseas.duplicate_rule r WHERE r.tenant_id = alike_from.tenant_id AND r.kind = 'alike');
+COMMENT ON FUNCTION highseas.alike_from(bigint) IS
+'The probability from which two entries are one customer, by duplicate_rule; infinite where that keeps nobody out';
 
 CREATE TABLE highseas.duplicate_weight (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -94,6 +103,23 @@ CREATE TABLE highseas.duplicate_finding (
 COMMENT ON TABLE highseas.duplicate_finding IS
 'Pairs that scan_duplicates found, with the score''s contributions by field; duplicate_review shows them to people';
 
+CREATE TABLE highseas.merge_record (
+    tenant_id bigint NOT NULL,
+    customer_key text COLLATE "C" NOT NULL CHECK (octet_length(customer_key) BETWEEN 1 AND 1024),
+    into_customer text COLLATE "C" NOT NULL CHECK (octet_length(into_customer) BETWEEN 1 AND 1024),
+    merged_at timestamptz NOT NULL,
+    actor text NOT NULL,
+    reason text,
+    row_before jsonb NOT NULL,
+    moved jsonb NOT NULL,
+    profile jsonb,
+    PRIMARY KEY (tenant_id, customer_key),
+    CHECK (customer_key <> into_customer)
+);
+CREATE INDEX merge_record_into ON highseas.merge_record (tenant_id, into_customer);
+COMMENT ON TABLE highseas.merge_record IS
+'Who was merged into whom, for unmerge_customer() and so that he is still found by his own name. row_before, profile: his rows as they were (profile is shown to nobody). moved: the keys of the rows that went to the other one, by table.';
+
 CREATE FUNCTION highseas.duplicate_terms_of(
     tenant_id bigint, fields highseas.duplicate_fields, words highseas.company_word[] DEFAULT NULL, rules highseas.domain_rule[] DEFAULT NULL,
     asking boolean DEFAULT false)
@@ -141,7 +167,7 @@ LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 1 ' ||
                     (SELECT coalesce(string_agg(r.kind || r.block, ',' ORDER BY r.kind), '')
-                     FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id))
+                     FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id AND r.kind <> 'alike'))
     FROM highseas.normaliser_versions(duplicate_version.tenant_id) v
 $$;
 COMMENT ON FUNCTION highseas.duplicate_version(bigint) IS
@@ -166,26 +192,44 @@ DECLARE
     current_version integer := highseas.duplicate_version(tenant_id);
     warned text[] := ARRAY(SELECT r.kind FROM highseas.duplicate_rule r
                            WHERE r.tenant_id = write_duplicate_keys.tenant_id AND NOT r.block);
+    before bigint[] := ARRAY(SELECT DISTINCT x.key FROM highseas.duplicate_terms o, unnest(o.keys) x(key)
+                             WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = ANY (customers));
 BEGIN
-    DELETE FROM highseas.duplicate_key k USING highseas.duplicate_terms o, unnest(o.keys) x(key)
-    WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = ANY (customers)
-      AND k.tenant_id = o.tenant_id AND k.key = x.key AND k.customer_key = o.customer_key;
+    -- Who took others in is found by their names, too.
     INSERT INTO highseas.duplicate_terms AS t (tenant_id, written_at, version, customer_key, keys, terms)
-    SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key, m.keys, m.terms
+    SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key, m.keys || coalesce(o.keys, '{}'), 
+           CASE WHEN o.terms IS NULL THEN m.terms ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.terms || o.terms) x ORDER BY x) END
     FROM highseas.profile f
     CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id, highseas.duplicate_fields_of(f), words, rules) m
+    CROSS JOIN LATERAL (
+        SELECT array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL) AS keys,
+               array_agg(DISTINCT k.term) FILTER (WHERE k.term IS NOT NULL) AS terms
+        FROM highseas.merge_record r
+        CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id,
+            highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile)), words, rules) d
+        CROSS JOIN LATERAL unnest(d.keys, d.terms) k(key, term)
+        WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key) o
     WHERE f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = ANY (customers)
     ORDER BY f.customer_key
     ON CONFLICT ON CONSTRAINT duplicate_terms_pkey DO UPDATE
     SET written_at = EXCLUDED.written_at, version = EXCLUDED.version, keys = EXCLUDED.keys, terms = EXCLUDED.terms;
-    -- In the order of the keys: who enters the same customer waits here, and nobody in a circle.
+    -- In the order of the keys: who enters the same customer waits here, and nobody in a circle. Who is gone from the CRM
+    -- keeps nobody out.
     INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key)
     SELECT t.tenant_id, x.key, min(t.customer_key)
-    FROM highseas.duplicate_terms t, unnest(t.keys) x(key)
+    FROM highseas.duplicate_terms t
+    JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
+    CROSS JOIN LATERAL unnest(t.keys) x(key)
     WHERE t.tenant_id = write_duplicate_keys.tenant_id AND t.customer_key = ANY (customers)
       AND highseas.duplicate_key_kind(x.key) <> ALL (warned)
     GROUP BY t.tenant_id, x.key ORDER BY x.key
     ON CONFLICT DO NOTHING;
+    DELETE FROM highseas.duplicate_key k
+    WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = ANY (before) AND k.customer_key = ANY (customers)
+      AND (highseas.duplicate_key_kind(k.key) = ANY (warned)
+           OR NOT EXISTS (SELECT FROM highseas.duplicate_terms t
+                          JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
+                          WHERE t.tenant_id = k.tenant_id AND t.customer_key = k.customer_key AND k.key = ANY (t.keys)));
     RETURN QUERY
     SELECT t.customer_key, highseas.duplicate_key_kind(k.key), k.customer_key
     FROM highseas.duplicate_terms t, unnest(t.keys) x(key), highseas.duplicate_key k
@@ -195,7 +239,20 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.write_duplicate_keys(bigint, text[]) IS
-'Writes keys and terms of customers from their profiles. Returns a row for each key that somebody else has: who enters a customer and gets one undoes his entry. Of parallel entries the second waits for the first.';
+'Writes keys and terms of customers from their profiles, and from those of whom they took in (merge_record). Returns a row for each key that somebody else has. Of parallel entries the second waits for the first: call it after everything else is locked.';
+
+CREATE FUNCTION highseas.forget_duplicate_keys(tenant_id bigint, customers text[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
+AS $$
+BEGIN
+    DELETE FROM highseas.duplicate_key k
+    WHERE k.tenant_id = forget_duplicate_keys.tenant_id AND k.customer_key = ANY (customers) AND k.key = ANY (ARRAY(
+        SELECT x.key FROM highseas.duplicate_terms t, unnest(t.keys) x(key)
+        WHERE t.tenant_id = forget_duplicate_keys.tenant_id AND t.customer_key = ANY (customers)));
+    DELETE FROM highseas.duplicate_terms t WHERE t.tenant_id = forget_duplicate_keys.tenant_id AND t.customer_key = ANY (customers);
+END
+$$;
+COMMENT ON FUNCTION highseas.forget_duplicate_keys(bigint, text[]) IS 'Frees the keys and terms of customers that are no more under their key';
 
 CREATE FUNCTION highseas.duplicate_matches(
     tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
@@ -225,27 +282,30 @@ $$;
 COMMENT ON FUNCTION highseas.duplicate_matches(bigint, highseas.duplicate_fields, text, real, integer) IS
 'The customers that are probably the one with these fields: of the 30 that share most terms those with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
 
-CREATE FUNCTION highseas.screen_check(tenant_id bigint, fields highseas.duplicate_fields, at_least real DEFAULT 0.5)
-RETURNS TABLE (customer_key text, probability real, contributions jsonb)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+CREATE FUNCTION highseas.lock_entries(tenant_id bigint, entries highseas.duplicate_fields[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
 AS $$
 DECLARE
-    wanted integer[] := (highseas.duplicate_terms_of(tenant_id, fields, highseas.company_words(tenant_id), highseas.domain_rules(tenant_id), true)).terms;
+    slots CONSTANT integer := 16384;
+    words highseas.company_word[] := highseas.company_words(tenant_id);
+    rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
+    wanted integer[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM highseas.duplicate_lock l WHERE l.tenant_id = screen_check.tenant_id AND l.slot = 1023) THEN
+    IF NOT EXISTS (SELECT FROM highseas.duplicate_lock l WHERE l.tenant_id = lock_entries.tenant_id AND l.slot = slots - 1) THEN
         INSERT INTO highseas.duplicate_lock (tenant_id, slot)
-        SELECT screen_check.tenant_id, n FROM generate_series(0, 1023) n ON CONFLICT DO NOTHING;
+        SELECT lock_entries.tenant_id, n FROM generate_series(0, slots - 1) n ON CONFLICT DO NOTHING;
     END IF;
+    wanted := ARRAY(SELECT (x.term >> 2) & (slots - 1)
+                    FROM unnest(entries) e, highseas.duplicate_terms_of(tenant_id, e, words, rules) t, unnest(t.terms) x(term)
+                    UNION
+                    SELECT ((x.key >> 8) & (slots - 1))::integer
+                    FROM unnest(entries) e, highseas.duplicate_terms_of(tenant_id, e, words, rules) t, unnest(t.keys) x(key));
     PERFORM FROM highseas.duplicate_lock l
-    WHERE l.tenant_id = screen_check.tenant_id AND l.slot = ANY (ARRAY(SELECT (x.term >> 2) & 1023 FROM unnest(wanted) x(term)))
-    ORDER BY l.slot FOR NO KEY UPDATE;
-    -- A new statement sees what those wrote who had the locks before.
-    RETURN QUERY SELECT m.customer_key, m.probability, m.contributions
-    FROM highseas.duplicate_matches(tenant_id, fields, NULL, at_least, 10) m;
+    WHERE l.tenant_id = lock_entries.tenant_id AND l.slot = ANY (wanted) ORDER BY l.slot FOR NO KEY UPDATE;
 END
 $$;
-COMMENT ON FUNCTION highseas.screen_check(bigint, highseas.duplicate_fields, real) IS
-'What duplicate_matches finds, for who is about to enter the customer in the same transaction: entries that share a term wait for each other until they end, so that of many spellings of one customer one gets in. Call it before anything else is locked.';
+COMMENT ON FUNCTION highseas.lock_entries(bigint, highseas.duplicate_fields[]) IS
+'For who is about to enter these customers in the same transaction: entries that share a term or a key wait for each other until they end, in one order, so that the next statement sees who was entered. Call it before a rep or a customer is locked.';
 
 CREATE FUNCTION highseas.where_customer_is(
     state text, pool_key text, holder text, held_since timestamptz, protected_until timestamptz, embargo_until timestamptz, deal text, now timestamptz)
@@ -368,11 +428,7 @@ BEGIN
     gone := ARRAY(SELECT t.customer_key FROM highseas.duplicate_terms t
                   WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
                   EXCEPT SELECT unnest(customers));
-    DELETE FROM highseas.duplicate_key k
-    WHERE k.tenant_id = rekey_duplicates_batch.tenant_id AND k.customer_key = ANY (gone) AND k.key = ANY (ARRAY(
-        SELECT x.key FROM highseas.duplicate_terms t, unnest(t.keys) x(key)
-        WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = ANY (gone)));
-    DELETE FROM highseas.duplicate_terms t WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = ANY (gone);
+    PERFORM highseas.forget_duplicate_keys(tenant_id, gone);
     PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
         SELECT unnest(customers)
         EXCEPT

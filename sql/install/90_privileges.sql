@@ -45,13 +45,13 @@ AS $$
     UNION ALL
     SELECT format('SELECT ON highseas.%I', c.relname) FROM pg_class c
     WHERE c.relnamespace = 'highseas'::regnamespace AND c.relkind IN ('r', 'v')
-      AND c.relname NOT IN ('profile', 'lead') AND (c.relname <> 'attachment' OR access = 'admin')
+      AND c.relname NOT IN ('profile', 'lead', 'merge_record') AND (c.relname <> 'attachment' OR access = 'admin')
     UNION ALL
     -- The contact columns are shown through the views only.
     SELECT format('SELECT (%s) ON %s', string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum), a.attrelid::regclass)
     FROM pg_attribute a
-    WHERE a.attrelid IN ('highseas.profile'::regclass, 'highseas.lead'::regclass) AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attname NOT IN ('email', 'phone', 'mobile', 'fax', 'address', 'fields', 'given')
+    WHERE a.attrelid IN ('highseas.profile'::regclass, 'highseas.lead'::regclass, 'highseas.merge_record'::regclass) AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname NOT IN ('email', 'phone', 'mobile', 'fax', 'address', 'fields', 'given', 'profile')
     GROUP BY a.attrelid
     UNION ALL
     SELECT format('EXECUTE ON FUNCTION %s', p.oid::regprocedure) FROM pg_proc p
@@ -65,7 +65,7 @@ AS $$
                          'holdout_check', 'rfm', 'rfm_segments_of', 'default_rfm_segments',
                          'builtin_criteria', 'criteria_of', 'compile_scorecard', 'scorecard_of', 'potential_scores', 'explain_potential', 'conversion_terms', 'conversion_calibration', 'survival_points', 'survival_median', 'survival_text', 'days_between', 'wilson_lower', 'simulate_policy',
                          'builtin_buyer_titles', 'builtin_completeness', 'builtin_intake_rules', 'builtin_profile_questions',
-                         'lead_fields', 'lead_contents', 'explain_completeness', 'normaliser_version', 'domain_rules', 'company_words', 'duplicate_weights', 'duplicate_fields_of', 'find_duplicates', 'duplicates_of',
+                         'lead_fields', 'lead_contents', 'explain_completeness', 'normaliser_version', 'domain_rules', 'company_words', 'duplicate_weights', 'duplicate_fields_of', 'find_duplicates', 'duplicates_of', 'merge_preview',
                          'class_rule_of', 'builtin_category_rules', 'category_rules_of', 'compile_category_rules',
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
                          'class_value', 'class_of_value', 'class_at', 'class_migration',
@@ -80,7 +80,7 @@ AS $$
       AND CASE
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
                              'extend', 'protect', 'keep_customer', 'acknowledge', 'intake', 'correct_lead', 'discard_lead', 'not_a_duplicate') THEN access IN ('agent', 'manager', 'admin')
-          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'rekey_customer', 'set_kind',
+          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'unmerge_customer', 'rekey_customer', 'set_kind',
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
                              'suggest_deadlines', 'intake_rows', 'retry_leads')
               THEN access IN ('manager', 'admin')

@@ -76,6 +76,8 @@ INSERT INTO highseas.duplicate_lock (tenant_id, slot) VALUES (1, 7);
 INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by) VALUES (1, 'c1', 'c2', '2026-01-01', 'ann');
 INSERT INTO highseas.duplicate_finding (tenant_id, customer_key, other_customer, probability, contributions, found_at)
 VALUES (1, 'c1', 'c3', .75, '{"company": 1.5}', '2026-01-01');
+INSERT INTO highseas.merge_record (tenant_id, customer_key, into_customer, merged_at, actor, row_before, moved, profile)
+VALUES (1, 'c9', 'c1', '2026-01-01', 'ann', '{"state": "free"}', '{"leads": [1]}', '{"company": "Acme"}');
 INSERT INTO highseas.company_word (tenant_id, word, kind, weight) VALUES (1, '客户', 'trade', .2);
 INSERT INTO highseas.screen_rule (tenant_id, country) VALUES (1, 'CN');
 INSERT INTO highseas.campaign (tenant_id, campaign, origin, cost) SELECT t, 'Canton "26"', 'fair', 12.5 FROM generate_series(1, 2) t;

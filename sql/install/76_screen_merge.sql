@@ -1,0 +1,214 @@
+-- What a merge will do, what it did, and the way back.
+
+CREATE FUNCTION highseas.keep_merge_record(
+    tenant_id bigint, merged text, into_customer text, now timestamptz, reason text, row_before jsonb) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    -- Whom the merged one took in before is the survivor's now.
+    UPDATE highseas.merge_record r SET into_customer = keep_merge_record.into_customer
+    WHERE r.tenant_id = keep_merge_record.tenant_id AND r.into_customer = merged AND r.customer_key <> keep_merge_record.into_customer;
+    DELETE FROM highseas.merge_record r
+    WHERE r.tenant_id = keep_merge_record.tenant_id
+      AND (r.customer_key = merged OR r.into_customer = merged);
+    INSERT INTO highseas.merge_record (tenant_id, customer_key, into_customer, merged_at, actor, reason, row_before, moved, profile)
+    SELECT keep_merge_record.tenant_id, merged, keep_merge_record.into_customer, now, highseas.actor(), keep_merge_record.reason, keep_merge_record.row_before,
+        jsonb_build_object(
+            'holdings', (SELECT jsonb_agg(x.holding_id) FROM highseas.holding x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'follow-ups', (SELECT jsonb_agg(x.follow_up_id) FROM highseas.follow_up x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'events', (SELECT jsonb_agg(x.event_id) FROM highseas.customer_event x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'notices', (SELECT jsonb_agg(x.notice_id) FROM highseas.notice x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'extensions', (SELECT jsonb_agg(x.extension_id) FROM highseas.extension x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'leads', (SELECT jsonb_agg(x.lead_id) FROM highseas.lead x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'first lead', (SELECT min(x.lead_id) FROM highseas.lead x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged AND x.is_first),
+            'orders', (SELECT jsonb_agg(to_jsonb(x)) FROM highseas.purchase x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'shared orders', (SELECT jsonb_agg(to_jsonb(x)) FROM highseas.purchase x
+                JOIN highseas.purchase y ON y.tenant_id = x.tenant_id AND y.customer_key = keep_merge_record.into_customer
+                     AND y.order_key = x.order_key AND y.attachment = x.attachment
+                WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'intent', (SELECT to_jsonb(x) FROM highseas.customer_intent x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged)),
+        (SELECT to_jsonb(f) FROM highseas.profile f WHERE f.tenant_id = keep_merge_record.tenant_id AND f.customer_key = merged);
+END;
+COMMENT ON FUNCTION highseas.keep_merge_record(bigint, text, text, timestamptz, text, jsonb) IS
+'Writes down what merge_customer() is about to move, for unmerge_customer()';
+
+CREATE FUNCTION highseas.move_duplicates(tenant_id bigint, from_key text, to_key text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE highseas.merge_record r SET into_customer = to_key
+    WHERE r.tenant_id = move_duplicates.tenant_id AND r.into_customer = from_key AND r.customer_key <> to_key;
+    -- Of two that are one customer there is nothing left to decide.
+    INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by, reason)
+    SELECT n.tenant_id, least(to_key COLLATE "C", o.other), greatest(to_key COLLATE "C", o.other), n.decided_at, n.decided_by, n.reason
+    FROM highseas.not_duplicate n
+    CROSS JOIN LATERAL (SELECT CASE n.customer_key WHEN from_key THEN n.other_customer ELSE n.customer_key END AS other) o
+    WHERE n.tenant_id = move_duplicates.tenant_id AND from_key IN (n.customer_key, n.other_customer) AND o.other <> to_key
+    ON CONFLICT DO NOTHING;
+    DELETE FROM highseas.not_duplicate n WHERE n.tenant_id = move_duplicates.tenant_id AND from_key IN (n.customer_key, n.other_customer);
+    DELETE FROM highseas.duplicate_finding d WHERE d.tenant_id = move_duplicates.tenant_id AND from_key IN (d.customer_key, d.other_customer);
+    PERFORM highseas.forget_duplicate_keys(tenant_id, ARRAY[from_key]);
+    PERFORM FROM highseas.write_duplicate_keys(tenant_id, ARRAY[to_key]);
+END
+$$;
+COMMENT ON FUNCTION highseas.move_duplicates(bigint, text, text) IS
+'Puts what screening knows of a customer under another key: his keys and terms, the decisions that he is not somebody else. After everything else is locked.';
+
+CREATE FUNCTION highseas.merge_preview(customer text, into_customer text, tenant text DEFAULT NULL)
+RETURNS TABLE (item text, merged text, survivor text, result text)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+    gone highseas.customer;
+    kept highseas.customer;
+    after highseas.customer;
+    ends boolean;
+BEGIN
+    PERFORM highseas.require_key('customer', customer);
+    PERFORM highseas.require_key('into_customer', into_customer);
+    IF customer = into_customer THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a customer cannot be merged into itself', HINT = 'Name two customers.';
+    END IF;
+    SELECT x.* INTO gone FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
+    SELECT x.* INTO kept FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = into_customer;
+    PERFORM highseas.require_customer(gone, customer);
+    PERFORM highseas.require_customer(kept, into_customer);
+    after := gone;
+    ends := highseas.merge_ends_spell(gone, kept);
+    IF ends THEN
+        after.holder := NULL;
+        after.state := 'free';
+    END IF;
+    after := highseas.merge_outcome(after, kept);
+    RETURN QUERY
+    SELECT v.item, v.merged, v.survivor, v.result
+    FROM (VALUES
+        (1, 'state', gone.state, kept.state, after.state),
+        (2, 'holder', gone.holder, kept.holder, after.holder),
+        (3, 'pool', gone.pool_key, kept.pool_key, after.pool_key),
+        (4, 'deal', gone.deal, kept.deal, after.deal),
+        (5, 'held since', gone.held_since::text, kept.held_since::text, after.held_since::text),
+        (6, 'protected until', gone.protected_until::text, kept.protected_until::text, after.protected_until::text),
+        (7, 'spell of the merged one', gone.holder, NULL, CASE WHEN ends THEN 'ends' ELSE 'goes on' END)) v(n, item, merged, survivor, result)
+    WHERE CASE v.n WHEN 7 THEN gone.holder IS NOT NULL ELSE (v.merged, v.survivor) IS DISTINCT FROM (v.result, v.result) END
+    ORDER BY v.n;
+    RETURN QUERY
+    SELECT p.key, p.value, q.value, q.value
+    FROM highseas.profile f
+    CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f)) WITH ORDINALITY p(key, value, n)
+    LEFT JOIN highseas.profile g ON g.tenant_id = t AND g.customer_key = into_customer
+    LEFT JOIN LATERAL jsonb_each_text(to_jsonb(g)) q(key, value) ON q.key = p.key
+    WHERE f.tenant_id = t AND f.customer_key = customer AND p.value IS DISTINCT FROM q.value
+      AND p.key NOT IN ('tenant_id', 'customer_key', 'attachment', 'crm_owner', 'agreed_owner', 'changed_at')
+    ORDER BY p.n;
+    RETURN QUERY
+    SELECT c.item, c.merged::text, c.survivor::text, (c.merged + c.survivor - c.shared)::text
+    FROM (
+        SELECT 1 AS n, 'orders' AS item, count(*) FILTER (WHERE p.customer_key = customer) AS merged,
+               count(*) FILTER (WHERE p.customer_key = into_customer) AS survivor, count(*) - count(DISTINCT (p.order_key, p.attachment)) AS shared
+        FROM highseas.purchase p WHERE p.tenant_id = t AND p.customer_key IN (customer, into_customer)
+        UNION ALL
+        SELECT 2, 'holdings', count(*) FILTER (WHERE p.customer_key = customer), count(*) FILTER (WHERE p.customer_key = into_customer), 0
+        FROM highseas.holding p WHERE p.tenant_id = t AND p.customer_key IN (customer, into_customer)
+        UNION ALL
+        SELECT 3, 'follow-ups', count(*) FILTER (WHERE p.customer_key = customer), count(*) FILTER (WHERE p.customer_key = into_customer), 0
+        FROM highseas.follow_up p WHERE p.tenant_id = t AND p.customer_key IN (customer, into_customer)
+        UNION ALL
+        SELECT 4, 'leads', count(*) FILTER (WHERE p.customer_key = customer), count(*) FILTER (WHERE p.customer_key = into_customer), 0
+        FROM highseas.lead p WHERE p.tenant_id = t AND p.customer_key IN (customer, into_customer)) c
+    ORDER BY c.n;
+END
+$$;
+COMMENT ON FUNCTION highseas.merge_preview(text, text, text) IS
+'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder and state stay, the fields of the profile that differ (the survivor''s stand), how many orders, holdings, follow-ups and leads each has and will have. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
+
+CREATE FUNCTION highseas_api.unmerge_customer(
+    customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT survivor text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+    r highseas.merge_record;
+    kept highseas.customer;
+    back highseas.customer;
+    now timestamptz;
+    open_holding bigint;
+BEGIN
+    PERFORM highseas.require_key('customer', customer);
+    SELECT x.into_customer INTO survivor FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
+    IF survivor IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('customer "%s" is not merged into another one', left(customer, 100)),
+            DETAIL = 'Nothing was changed.', HINT = 'highseas.merge_record lists those who are.';
+    END IF;
+    kept := highseas.lock_customer(t, survivor);
+    SELECT x.* INTO r FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer FOR UPDATE;
+    IF r.into_customer IS DISTINCT FROM survivor OR kept.customer_key IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = format('customer "%s" is just being merged on, or renamed', left(survivor, 100)),
+            DETAIL = 'Nothing was changed.', HINT = 'Try again.';
+    ELSIF EXISTS (SELECT FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer) THEN
+        RAISE EXCEPTION USING ERRCODE = '23505', MESSAGE = format('customer "%s" exists already', left(customer, 100)),
+            DETAIL = 'The key came in again since the merge, and belongs to another customer now.',
+            HINT = 'CALL highseas.rekey_customer() gives that one another key.';
+    END IF;
+    now := highseas.act_time(t, ARRAY[kept.holder], ARRAY[survivor]);
+    open_holding := kept.holding_id;
+    back := jsonb_populate_record(NULL::highseas.customer, r.row_before);
+    INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, lane, pooled_since, last_act_at, last_order_at, score,
+                                   passive_returns, online, has_email, state, deal, class, region)
+    SELECT t, customer, p.pool_key, highseas.lane_of(customer, p.lanes), now, now, back.last_order_at, back.score, back.passive_returns,
+           back.online, back.has_email, CASE WHEN back.state = 'held' THEN 'free' ELSE back.state END, back.deal, back.class, back.region
+    FROM highseas.pool p
+    WHERE p.tenant_id = t AND p.pool_key = coalesce(
+        (SELECT x.pool_key FROM highseas.pool x WHERE x.tenant_id = t AND x.pool_key = back.pool_key), kept.pool_key);
+    INSERT INTO highseas.profile SELECT f.* FROM jsonb_populate_record(NULL::highseas.profile, r.profile) f WHERE r.profile IS NOT NULL;
+
+    -- A spell that goes on as the survivor's is his, with its extensions.
+    UPDATE highseas.holding x SET customer_key = customer
+    WHERE x.tenant_id = t AND x.customer_key = survivor AND x.holding_id IS DISTINCT FROM open_holding
+      AND x.holding_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'holdings', 'null')) j);
+    UPDATE highseas.follow_up x SET customer_key = customer
+    WHERE x.tenant_id = t AND x.customer_key = survivor
+      AND x.follow_up_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'follow-ups', 'null')) j);
+    UPDATE highseas.customer_event x SET customer_key = customer
+    WHERE x.tenant_id = t AND x.customer_key = survivor
+      AND x.event_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'events', 'null')) j);
+    UPDATE highseas.notice x SET customer_key = customer
+    WHERE x.tenant_id = t AND x.notice_id = ANY (ARRAY(
+        SELECT y.notice_id FROM highseas.notice y
+        WHERE y.tenant_id = t AND y.customer_key = survivor
+          AND y.notice_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'notices', 'null')) j)
+        ORDER BY y.notice_id FOR NO KEY UPDATE));
+    UPDATE highseas.extension x SET customer_key = customer
+    WHERE x.tenant_id = t AND x.customer_key = survivor AND x.holding_id IS DISTINCT FROM open_holding
+      AND x.extension_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'extensions', 'null')) j);
+    UPDATE highseas.lead x SET customer_key = customer, is_first = x.lead_id IS NOT DISTINCT FROM (r.moved ->> 'first lead')::bigint
+    WHERE x.tenant_id = t AND x.customer_key = survivor
+      AND x.lead_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'leads', 'null')) j);
+    UPDATE highseas.purchase x SET customer_key = customer
+    FROM jsonb_populate_recordset(NULL::highseas.purchase, nullif(r.moved -> 'orders', 'null')) o
+    WHERE x.tenant_id = t AND x.customer_key = survivor AND x.order_key = o.order_key AND x.attachment = o.attachment
+      AND NOT EXISTS (SELECT FROM jsonb_populate_recordset(NULL::highseas.purchase, nullif(r.moved -> 'shared orders', 'null')) s
+                      WHERE s.order_key = o.order_key AND s.attachment = o.attachment);
+    INSERT INTO highseas.purchase
+    SELECT s.* FROM jsonb_populate_recordset(NULL::highseas.purchase, nullif(r.moved -> 'shared orders', 'null')) s
+    ON CONFLICT DO NOTHING;
+    INSERT INTO highseas.customer_intent
+    SELECT i.* FROM jsonb_populate_record(NULL::highseas.customer_intent, nullif(r.moved -> 'intent', 'null')) i WHERE i.customer_key = customer
+    ON CONFLICT DO NOTHING;
+    UPDATE highseas.customer c SET intent = i.intent, asleep_until = highseas.sleeps_until(i.intent, i.expected_on, z.time_zone)
+    FROM highseas.customer_intent i JOIN highseas.tenant z ON z.tenant_id = i.tenant_id
+    WHERE i.tenant_id = t AND i.customer_key = customer AND c.tenant_id = t AND c.customer_key = customer;
+    UPDATE highseas.customer c SET last_act_at = now WHERE c.tenant_id = t AND c.customer_key = survivor;
+    DELETE FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
+    PERFORM highseas.orders_changed(t, ARRAY[customer, survivor]);
+    PERFORM highseas.make_stale(t, ARRAY[customer, survivor]);
+    PERFORM highseas.record_event(t, now, customer, 'unmerge', NULL, reason, format('was merged into %s', survivor));
+    PERFORM highseas.record_event(t, now, survivor, 'unmerge', kept.holder, reason, format('gave back %s', customer));
+    -- The keys of the survivor first: what was the other one's is free then.
+    PERFORM FROM highseas.write_duplicate_keys(t, ARRAY[survivor]);
+    PERFORM FROM highseas.write_duplicate_keys(t, ARRAY[customer]);
+    unmerge_customer.customer_key := customer;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.unmerge_customer(text, text, text) IS
+'Takes a merge back: the merged customer is there again with his profile as it was then, in the pool (a spell that went on stays the survivor''s), and has his holdings, follow-ups, events, notices, leads and orders back. What happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
