@@ -54,7 +54,7 @@ SELECT count(*) FROM find_duplicates('DRUCKEREI KRUEGER', phone => '+49 30 90182
 CALL create_tenant('other');
 SELECT count(*) FROM find_duplicates('Krüger Druckerei GmbH', tenant => 'other');
 -- Who is about to enter a customer locks what he shares with others.
-SELECT lock_entries(tenant_id, ARRAY[ROW('Smith Sons Trading', NULL, NULL, NULL, NULL, NULL, NULL, '4 High St', 'London', NULL, NULL, NULL, NULL)::duplicate_fields]) FROM tenant WHERE name = 'shop';
+SELECT lock_entries(tenant_id, ARRAY[ROW('Smith Sons Trading', NULL, NULL, NULL, NULL, NULL, NULL, '4 High St', 'London', NULL, NULL, NULL, NULL)::duplicate_fields], true) FROM tenant WHERE name = 'shop';
 
 \set VERBOSITY verbose
 \set SHOW_CONTEXT never

@@ -168,6 +168,7 @@ BEGIN
     VALUES (create_tenant.tenant_id, 'fair', 'Fair or exhibition'), (create_tenant.tenant_id, 'search', 'Found by search'),
            (create_tenant.tenant_id, 'platform', 'Trade platform'), (create_tenant.tenant_id, 'advertisement', 'Advertisement'),
            (create_tenant.tenant_id, 'recommendation', 'Recommended by somebody'), (create_tenant.tenant_id, 'import', 'Imported list');
+    PERFORM highseas.lock_entries(create_tenant.tenant_id, '{}', true);
 END
 $$;
 COMMENT ON PROCEDURE highseas.create_tenant(text, text, bigint) IS

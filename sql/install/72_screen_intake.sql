@@ -116,12 +116,13 @@ END;
 COMMENT ON FUNCTION highseas.merged_leads(bigint, bigint[], text[]) IS
 'Of leads and the customers whose they are: one row a customer, each field as the first lead told it';
 
-CREATE FUNCTION highseas.take_these_leads(tenant_id bigint, leads bigint[], waits boolean) RETURNS void
+CREATE FUNCTION highseas.take_screened_leads(tenant_id bigint, leads bigint[], waits boolean, strict boolean) RETURNS void
 LANGUAGE plpgsql
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
     matches highseas.lead_match[];
+    alone boolean[];
     keys text[];
     reps text[];
     customers text[];
@@ -131,31 +132,32 @@ DECLARE
     owners text[];
 BEGIN
     leads := ARRAY(SELECT l.lead_id FROM highseas.lead l
-                   WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting'
+                   WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting'
                    ORDER BY l.lead_id FOR NO KEY UPDATE SKIP LOCKED);
     PERFORM highseas.judge_leads(tenant_id, leads, now);
 
-    -- Who enters the same customer waits here; then the reps, then the customers who are known already.
-    PERFORM highseas.lock_entries(tenant_id, ARRAY(
+    -- Who enters the same customer comes one after the other; then the reps, then the customers who are known already.
+    leads := ARRAY(SELECT l.lead_id FROM highseas.lead l
+                   WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting' ORDER BY l.lead_id);
+    alone := highseas.lock_entries(tenant_id, ARRAY(
         SELECT highseas.lead_duplicate_fields(l.fields) FROM highseas.lead l
-        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting'));
-    matches := ARRAY(SELECT m FROM highseas.screen_leads(tenant_id, ARRAY(
-        SELECT l.lead_id FROM highseas.lead l
-        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting')) m);
+        WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) ORDER BY l.lead_id), waits);
+    leads := ARRAY(SELECT x.lead FROM unnest(leads, alone) x(lead, is_alone) WHERE x.is_alone);
+    matches := ARRAY(SELECT m FROM highseas.screen_leads(tenant_id, leads) m);
     PERFORM highseas.tell_matches(tenant_id, matches, now);
     reps := ARRAY(
         SELECT DISTINCT l.found_by FROM highseas.lead l
         JOIN highseas.origin o ON o.tenant_id = l.tenant_id AND o.origin = l.origin AND o.finder_first
-        WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting' AND l.found_by IS NOT NULL);
+        WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting' AND l.found_by IS NOT NULL);
     SELECT array_agg(x.lead_id ORDER BY x.lead_id), array_agg(x.key ORDER BY x.lead_id) INTO leads, customers
     FROM (SELECT l.lead_id, coalesce(m.customer_key, highseas.lead_customer(l.lead_id, l.fields)) AS key
           FROM highseas.lead l
           LEFT JOIN unnest(matches) m ON m.lead_id = l.lead_id
-          WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting') x;
+          WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting') x;
     IF waits THEN
-        PERFORM FROM highseas.rep r WHERE r.tenant_id = take_these_leads.tenant_id AND r.rep_key = ANY (reps)
+        PERFORM FROM highseas.rep r WHERE r.tenant_id = take_screened_leads.tenant_id AND r.rep_key = ANY (reps)
         ORDER BY r.rep_key FOR NO KEY UPDATE;
-        PERFORM FROM highseas.customer c WHERE c.tenant_id = take_these_leads.tenant_id AND c.customer_key = ANY (customers)
+        PERFORM FROM highseas.customer c WHERE c.tenant_id = take_screened_leads.tenant_id AND c.customer_key = ANY (customers)
         ORDER BY c.customer_key FOR NO KEY UPDATE;
     END IF;
     -- Whose rep or customer is busy waits for the next run.
@@ -164,25 +166,25 @@ BEGIN
     SELECT array_agg(x.lead_id), array_agg(x.key) INTO leads, keys
     FROM (SELECT l.lead_id, k.key, l.found_by, o.finder_first
           FROM unnest(leads, customers) k(lead, key)
-          JOIN highseas.lead l ON l.tenant_id = take_these_leads.tenant_id AND l.lead_id = k.lead
+          JOIN highseas.lead l ON l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = k.lead
           LEFT JOIN highseas.origin o ON o.tenant_id = l.tenant_id AND o.origin = l.origin
           ORDER BY l.lead_id) x
     WHERE (x.finder_first AND x.found_by <> ALL (reps)) IS NOT TRUE
       AND (x.key = ANY (known) OR NOT EXISTS (
-          SELECT FROM highseas.customer c WHERE c.tenant_id = take_these_leads.tenant_id AND c.customer_key = x.key));
+          SELECT FROM highseas.customer c WHERE c.tenant_id = take_screened_leads.tenant_id AND c.customer_key = x.key));
     IF leads IS NULL THEN
         RETURN;
     END IF;
 
     WITH inserted AS (
         INSERT INTO highseas.customer AS c (tenant_id, customer_key, pool_key, lane, pooled_since, last_act_at, has_email, region)
-        SELECT take_these_leads.tenant_id, m.customer_key, p.pool_key, highseas.lane_of(m.customer_key, p.lanes), now, now,
+        SELECT take_screened_leads.tenant_id, m.customer_key, p.pool_key, highseas.lane_of(m.customer_key, p.lanes), now, now,
                f.email IS NOT NULL, f.region
         FROM highseas.merged_leads(tenant_id, leads, keys) m
         CROSS JOIN LATERAL highseas.lead_record(m.fields) f
-        LEFT JOIN highseas.origin o ON o.tenant_id = take_these_leads.tenant_id AND o.origin = f.origin
-        JOIN highseas.pool p ON p.tenant_id = take_these_leads.tenant_id AND p.pool_key = coalesce(f.pool, o.pool_key,
-            (SELECT y.pool_key FROM highseas.pool y WHERE y.tenant_id = take_these_leads.tenant_id LIMIT 1))
+        LEFT JOIN highseas.origin o ON o.tenant_id = take_screened_leads.tenant_id AND o.origin = f.origin
+        JOIN highseas.pool p ON p.tenant_id = take_screened_leads.tenant_id AND p.pool_key = coalesce(f.pool, o.pool_key,
+            (SELECT y.pool_key FROM highseas.pool y WHERE y.tenant_id = take_screened_leads.tenant_id LIMIT 1))
         WHERE m.customer_key <> ALL (known)
         ORDER BY m.customer_key
         ON CONFLICT ON CONSTRAINT customer_pkey DO NOTHING
@@ -193,7 +195,7 @@ BEGIN
     -- What is known already stands; what an attachment brings is the CRM's.
     INSERT INTO highseas.profile AS f (tenant_id, customer_key, name, company, contact, position, email, phone, mobile, fax,
         address, city, country, website, source, main_products, registered_at, changed_at, attributes)
-    SELECT take_these_leads.tenant_id, m.customer_key, coalesce(x.company, x.contact), x.company, x.contact, x.position, x.email, x.phone,
+    SELECT take_screened_leads.tenant_id, m.customer_key, coalesce(x.company, x.contact), x.company, x.contact, x.position, x.email, x.phone,
            x.mobile, x.fax, x.address, x.city, x.country, x.website, x.origin, x.main_products, m.received_at, now, coalesce(x.attributes, '{}')
     FROM highseas.merged_leads(tenant_id, leads, keys) m
     CROSS JOIN LATERAL highseas.lead_record(m.fields) x
@@ -212,33 +214,58 @@ BEGIN
     WHERE f.attachment IS NULL;
     UPDATE highseas.customer c SET has_email = true
     FROM highseas.profile f
-    WHERE c.tenant_id = take_these_leads.tenant_id AND c.customer_key = ANY (known) AND NOT c.has_email
+    WHERE c.tenant_id = take_screened_leads.tenant_id AND c.customer_key = ANY (known) AND NOT c.has_email
       AND f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key AND f.email <> '';
 
     UPDATE highseas.lead l
     SET state = 'taken', customer_key = k.key,
         is_first = l.lead_id = k.first_of_these AND k.key = ANY (created)
     FROM (SELECT x.lead_id, x.key, min(x.lead_id) OVER (PARTITION BY x.key) AS first_of_these FROM unnest(leads, keys) x(lead_id, key)) k
-    WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = k.lead_id;
+    WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = k.lead_id;
 
     SELECT array_agg(l.customer_key), array_agg(l.found_by) INTO owned, owners
     FROM highseas.lead l
     JOIN highseas.origin o ON o.tenant_id = l.tenant_id AND o.origin = l.origin AND o.finder_first
-    WHERE l.tenant_id = take_these_leads.tenant_id AND l.lead_id = ANY (leads) AND l.is_first AND l.found_by IS NOT NULL;
+    WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) AND l.is_first AND l.found_by IS NOT NULL;
     PERFORM highseas.give_to_owners(tenant_id, owned, owners, 'import', highseas.act_time(tenant_id, owners, owned), 'found by the rep');
     PERFORM highseas.make_stale(tenant_id, known);
     INSERT INTO highseas.duplicate_finding AS d (tenant_id, customer_key, other_customer, probability, contributions, found_at)
-    SELECT take_these_leads.tenant_id, least(m.customer_key COLLATE "C", m.other_customer), greatest(m.customer_key COLLATE "C", m.other_customer),
+    SELECT take_screened_leads.tenant_id, least(m.customer_key COLLATE "C", m.other_customer), greatest(m.customer_key COLLATE "C", m.other_customer),
            max(m.probability), (array_agg(m.contributions ORDER BY m.probability DESC))[1], now
     FROM unnest(matches) m
     WHERE m.lead_id = ANY (leads) AND NOT m.blocks AND m.customer_key <> m.other_customer
     GROUP BY 2, 3 ORDER BY 2, 3
     ON CONFLICT DO NOTHING;
-    PERFORM FROM highseas.write_duplicate_keys(tenant_id, created || known);
+    IF EXISTS (SELECT FROM highseas.write_duplicate_keys(tenant_id, created || known) k WHERE k.customer_key = ANY (created)) AND strict THEN
+        RAISE EXCEPTION USING ERRCODE = '23505', CONSTRAINT = 'duplicate_key_pkey', SCHEMA = 'highseas', MESSAGE = 'the customer was entered meanwhile';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.take_screened_leads(bigint, bigint[], boolean, boolean) IS
+'What take_these_leads() does once. Error 23505, if strict, when a new customer turns out to have a key that somebody else got meanwhile.';
+
+CREATE FUNCTION highseas.take_these_leads(tenant_id bigint, leads bigint[], waits boolean) RETURNS void
+LANGUAGE plpgsql
+AS $$
+DECLARE
+    broken text;
+BEGIN
+    FOR attempt IN 1..3 LOOP
+        BEGIN
+            PERFORM highseas.take_screened_leads(tenant_id, leads, waits, attempt < 3);
+            RETURN;
+        EXCEPTION WHEN unique_violation THEN
+            -- A sync, which no entry waits for, brought the same customer: now he is seen.
+            GET STACKED DIAGNOSTICS broken = CONSTRAINT_NAME;
+            IF broken <> 'duplicate_key_pkey' THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION highseas.take_these_leads(bigint, bigint[], boolean) IS
-'Judges these leads, those that wait, and makes customers of the good ones, or adds to those who are known, by their key or as duplicates, what they did not tell yet. A new one goes to his finder where the origin says so. waits false: who is busy is left waiting; but entries of one customer always wait for each other.';
+'Judges these leads, those that wait, and makes customers of the good ones, or adds to those who are known, by their key or as duplicates, what they did not tell yet. A new one goes to his finder where the origin says so. waits false: whose rep or customer is busy, or who is just being entered by somebody else, is left waiting.';
 
 CREATE FUNCTION highseas.take_leads_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql

@@ -282,30 +282,41 @@ $$;
 COMMENT ON FUNCTION highseas.duplicate_matches(bigint, highseas.duplicate_fields, text, real, integer) IS
 'The customers that are probably the one with these fields: of the 30 that share most terms those with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
 
-CREATE FUNCTION highseas.lock_entries(tenant_id bigint, entries highseas.duplicate_fields[]) RETURNS void
+CREATE FUNCTION highseas.lock_entries(tenant_id bigint, entries highseas.duplicate_fields[], waits boolean) RETURNS boolean[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
 AS $$
 DECLARE
     slots CONSTANT integer := 16384;
     words highseas.company_word[] := highseas.company_words(tenant_id);
     rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
+    places integer[];
     wanted integer[];
+    locked integer[];
 BEGIN
     IF NOT EXISTS (SELECT FROM highseas.duplicate_lock l WHERE l.tenant_id = lock_entries.tenant_id AND l.slot = slots - 1) THEN
         INSERT INTO highseas.duplicate_lock (tenant_id, slot)
         SELECT lock_entries.tenant_id, n FROM generate_series(0, slots - 1) n ON CONFLICT DO NOTHING;
     END IF;
-    wanted := ARRAY(SELECT (x.term >> 2) & (slots - 1)
-                    FROM unnest(entries) e, highseas.duplicate_terms_of(tenant_id, e, words, rules) t, unnest(t.terms) x(term)
-                    UNION
-                    SELECT ((x.key >> 8) & (slots - 1))::integer
-                    FROM unnest(entries) e, highseas.duplicate_terms_of(tenant_id, e, words, rules) t, unnest(t.keys) x(key));
-    PERFORM FROM highseas.duplicate_lock l
-    WHERE l.tenant_id = lock_entries.tenant_id AND l.slot = ANY (wanted) ORDER BY l.slot FOR NO KEY UPDATE;
+    SELECT array_agg(x.place), array_agg(x.slot) INTO places, wanted
+    FROM (SELECT DISTINCT e.place, s.slot
+          FROM generate_subscripts(entries, 1) e(place)
+          CROSS JOIN LATERAL highseas.duplicate_terms_of(lock_entries.tenant_id, entries[e.place], words, rules) t
+          CROSS JOIN LATERAL (SELECT (x.term >> 2) & (slots - 1) AS slot FROM unnest(t.terms) x(term)
+                              UNION ALL SELECT ((x.key >> 8) & (slots - 1))::integer FROM unnest(t.keys) x(key)) s) x;
+    IF waits THEN
+        PERFORM FROM highseas.duplicate_lock l
+        WHERE l.tenant_id = lock_entries.tenant_id AND l.slot = ANY (wanted) ORDER BY l.slot FOR NO KEY UPDATE;
+        RETURN ARRAY(SELECT true FROM unnest(entries));
+    END IF;
+    locked := ARRAY(SELECT l.slot FROM highseas.duplicate_lock l
+                    WHERE l.tenant_id = lock_entries.tenant_id AND l.slot = ANY (wanted) ORDER BY l.slot FOR NO KEY UPDATE SKIP LOCKED);
+    RETURN ARRAY(SELECT NOT EXISTS (SELECT x.slot FROM unnest(places, wanted) x(place, slot) WHERE x.place = e.place
+                                    EXCEPT SELECT unnest(locked))
+                 FROM generate_subscripts(entries, 1) e(place) ORDER BY e.place);
 END
 $$;
-COMMENT ON FUNCTION highseas.lock_entries(bigint, highseas.duplicate_fields[]) IS
-'For who is about to enter these customers in the same transaction: entries that share a term or a key wait for each other until they end, in one order, so that the next statement sees who was entered. Call it before a rep or a customer is locked.';
+COMMENT ON FUNCTION highseas.lock_entries(bigint, highseas.duplicate_fields[], boolean) IS
+'For who is about to enter these customers in the same transaction: entries that share a term or a key wait for each other until they end, in one order, so that the next statement sees who was entered. Call it before a rep or a customer is locked. waits false: returns for each whether nobody else is just entering one like him.';
 
 CREATE FUNCTION highseas.where_customer_is(
     state text, pool_key text, holder text, held_since timestamptz, protected_until timestamptz, embargo_until timestamptz, deal text, now timestamptz)
@@ -324,6 +335,29 @@ AS $$
 $$;
 COMMENT ON FUNCTION highseas.where_customer_is(text, text, text, timestamptz, timestamptz, timestamptz, text, timestamptz) IS
 'Where a customer is, in words: in which pool, held by whom, protected, withdrawn, lost';
+
+CREATE FUNCTION highseas.place_for_me(tenant_id bigint, customer_key text, now timestamptz) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    c highseas.customer;
+    me text := (SELECT r.rep_key FROM highseas.rep r
+                WHERE r.tenant_id = place_for_me.tenant_id AND r.rep_key = current_setting('highseas.rep', true));
+    v highseas.verdict;
+BEGIN
+    SELECT x.* INTO c FROM highseas.customer x WHERE x.tenant_id = place_for_me.tenant_id AND x.customer_key = place_for_me.customer_key;
+    IF c.state = 'free' AND me IS NOT NULL THEN
+        v := highseas.check_claim(tenant_id, me, customer_key, now, 'claim');
+        IF NOT v.allowed THEN
+            RETURN format('in pool %s, but %s may not claim: %s', c.pool_key, me,
+                          highseas.verdict_detail(v, (SELECT z.time_zone FROM highseas.tenant z WHERE z.tenant_id = place_for_me.tenant_id)));
+        END IF;
+    END IF;
+    RETURN highseas.where_customer_is(c.state, c.pool_key, c.holder, c.held_since, c.protected_until, c.embargo_until, c.deal, now);
+END
+$$;
+COMMENT ON FUNCTION highseas.place_for_me(bigint, text, timestamptz) IS
+'Where a customer is; of one in a pool, whether the rep of the setting highseas.rep may claim him, and why not';
 
 CREATE FUNCTION highseas.find_duplicates(
     company text DEFAULT NULL, contact text DEFAULT NULL, email text DEFAULT NULL, phone text DEFAULT NULL, mobile text DEFAULT NULL,
@@ -344,7 +378,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT m.customer_key, m.probability, coalesce(f.company, f.name),
-           highseas.where_customer_is(c.state, c.pool_key, c.holder, c.held_since, c.protected_until, c.embargo_until, c.deal, now),
+           highseas.place_for_me(t, m.customer_key, now),
            c.state, c.pool_key, c.holder, c.held_since, m.contributions
     FROM highseas.duplicate_matches(t, ROW(company, contact, email, phone, mobile, fax, website, address, city, postcode, country,
                                            born, number)::highseas.duplicate_fields, NULL, at_least, most) m
@@ -354,7 +388,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.find_duplicates(text, text, text, text, text, text, text, text, text, text, text, text, text, real, integer, text) IS
-'Who of the tenant''s customers is probably the one with these fields, while somebody types them: the probability, where he is, and what each field contributes to it (ln(odds), by duplicate_score). at_least: the probability from which a customer is shown; most: how many, up to 25. Errors: 22023, 42501, 42704.';
+'Who of the tenant''s customers is probably the one with these fields, while somebody types them: the probability, where he is (in which pool, and whether highseas.rep may claim him, held by whom, protected, withdrawn, lost), and what each field contributes to it (ln(odds), by duplicate_score). at_least: the probability from which a customer is shown; most: how many, up to 25. Errors: 22023, 42501, 42704.';
 
 CREATE FUNCTION highseas.duplicates_of(customer text, at_least real DEFAULT 0.5, most integer DEFAULT 10, tenant text DEFAULT NULL)
 RETURNS TABLE (customer_key text, probability real, name text, place text, state text, pool_key text, holder text,
@@ -377,7 +411,7 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT m.customer_key, m.probability, coalesce(f.company, f.name),
-           highseas.where_customer_is(c.state, c.pool_key, c.holder, c.held_since, c.protected_until, c.embargo_until, c.deal, now),
+           highseas.place_for_me(t, m.customer_key, now),
            c.state, c.pool_key, c.holder, c.held_since, m.contributions
     FROM highseas.duplicate_matches(t, highseas.duplicate_fields_of(mine), customer, at_least, most) m
     JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = m.customer_key

@@ -72,7 +72,6 @@ INSERT INTO highseas.duplicate_rule (tenant_id, kind, block) VALUES (1, 'phone',
 INSERT INTO highseas.duplicate_weight (tenant_id, feature, weight) VALUES (1, 'phone_same', 2.5);
 INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key) VALUES (1, 4, 'c1'), (2, 4, 'c1');
 INSERT INTO highseas.duplicate_terms (tenant_id, written_at, version, customer_key, keys, terms) VALUES (1, '2026-01-01', 1, 'c1', '{4}', '{-1,2}');
-INSERT INTO highseas.duplicate_lock (tenant_id, slot) VALUES (1, 7);
 INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by) VALUES (1, 'c1', 'c2', '2026-01-01', 'ann');
 INSERT INTO highseas.duplicate_finding (tenant_id, customer_key, other_customer, probability, contributions, found_at)
 VALUES (1, 'c1', 'c3', .75, '{"company": 1.5}', '2026-01-01');
