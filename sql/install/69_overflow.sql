@@ -68,7 +68,7 @@ CREATE FUNCTION highseas.weigh_neglect(
 RETURNS highseas.neglect
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 10 AS 'MODULE_PATHNAME', 'highseas_weigh_neglect';
 COMMENT ON FUNCTION highseas.weigh_neglect(double precision, double precision, double precision, double precision, double precision) IS
-'How little a rep serves a customer, up to 120 points: 20 for every rhythm_days (of the treatment; NULL: 30) without a follow-up, 60 at most (silent_days: since his last one, or since he has the customer); 30 * (1 - affinity) where he sells less often to such customers than all reps do (rep_affinity(); NULL: unknown); 30 * headroom / (value + headroom) for what the customer could bring beyond his value. The reason names what weighs most: a whole rhythm without a follow-up, at most half the average sales, at least half open.
+'How little a rep serves a customer, up to 120 points: 20 for every rhythm_days (of the treatment; NULL: 30) without a follow-up, 60 at most (silent_days: since his last one, or since he has the customer); 30 * (1 - affinity) where he sells less often to such customers than all reps do (rep_affinity(); NULL: unknown); 30 * headroom / (value + headroom) for what the customer could bring beyond his value. The reason names what weighs most: a whole rhythm without a follow-up, at most half the average sales, at least half open; where nothing does, how long ago the last follow-up was.
 NULL value = 0, NULL headroom = none known. Errors: 22004 when silent_days is NULL; 22023 when one is not finite, a rhythm not positive, another negative.';
 
 -- The rules are few: each is one statement. What an earlier, more specific one takes counts for the later ones, too.

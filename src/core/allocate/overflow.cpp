@@ -94,7 +94,8 @@ Status weigh_neglect(const ServiceFacts &facts, Neglect &neglect) noexcept {
             reasons.add("%.0f %% of what he could bring is open", 100 * open);
     }
     if (neglect.length == 0)
-        reasons.add("%s", "only the limit speaks for another rep");
+        reasons.add("no follow-up for %.0f days, within the rhythm of %.0f", std::floor(silent),
+                    rhythm);
     return {};
 }
 
