@@ -1,5 +1,5 @@
 -- What became of it: the new salesperson knows who had the customer, what was said, and what comes next
-SELECT customer_key AS customer, from_rep, status, to_rep, note FROM highseas.hand_over WHERE status <> 'proposed' ORDER BY hand_over_id;
+SELECT customer_key AS customer, from_rep, status, to_rep, left(note, 110) AS note FROM highseas.hand_over WHERE status <> 'proposed' ORDER BY hand_over_id;
 SELECT demo.expect((SELECT count(*) = 1 FROM highseas.hand_over WHERE status = 'kept'), 'one was kept') \g /dev/null
 SELECT demo.expect((SELECT count(*) > 0 FROM highseas.hand_over WHERE status = 'given'), 'some were given away') \g /dev/null
 SELECT to_rep AS rep FROM highseas.hand_over WHERE status = 'given' ORDER BY hand_over_id LIMIT 1 \gset
