@@ -239,6 +239,11 @@ double pair_weight(const Set &set) {
     return 300 / set.positives / std::sqrt(allowed.at(set.name));
 }
 
+bool out_of_bounds(Eigen::Index feature, double weight) {
+    const Sign sign = features[static_cast<std::size_t>(feature)].sign;
+    return (sign == Sign::agrees && weight < 0) || (sign == Sign::differs && weight > 0);
+}
+
 // Logistic regression, in which a pair that is badly wrong pulls no harder than one at `trim`: some
 // labels are wrong, and what no field tells apart should not bend the rest.
 Vector fit(const std::vector<Set> &sets, const Taken &taken, double ridge) {
@@ -270,9 +275,20 @@ Vector fit(const std::vector<Set> &sets, const Taken &taken, double ridge) {
                     for (int l = 0; l < count; ++l)
                         hessian(used[k], used[l]) += slope * x[used[k]] * x[used[l]];
             }
-        const Vector move = hessian.ldlt().solve(gradient);
-        w -= move;
-        if (move.norm() < 1e-5)
+        // Projected Newton: what is at its bound and would leave it stays.
+        for (Eigen::Index k = 0; k < n; ++k)
+            if (w[k] == 0 && out_of_bounds(k, -gradient[k])) {
+                hessian.row(k).setZero();
+                hessian.col(k).setZero();
+                hessian(k, k) = 1;
+                gradient[k] = 0;
+            }
+        const Vector before = w;
+        w -= hessian.ldlt().solve(gradient);
+        for (Eigen::Index k = 0; k < n; ++k)
+            if (out_of_bounds(k, w[k]))
+                w[k] = 0;
+        if ((w - before).norm() < 1e-5)
             break;
     }
     return w;
@@ -298,6 +314,50 @@ Quality quality(const Set &set, const Vector &w, const std::function<bool(const 
         result.missed += !found && pair.same;
     }
     return result;
+}
+
+double probability(const Pair &pair, const Vector &w) {
+    const Eigen::Map<const Vector> x(pair.features.data(),
+                                     static_cast<Eigen::Index>(feature_count));
+    return 1 / (1 + std::exp(-x.dot(w)));
+}
+
+// How often pairs of a probability are one customer, in the half that the weights were not fitted
+// on; and how often the pairs above a probability are, and how many of all true ones they are.
+void show_calibration(const std::vector<Set> &sets, const Vector &even, const Vector &odd) {
+    constexpr double bounds[] = {0, .01, .05, .1, .3, .5, .7, .9, .95, .99, .999, 1.1};
+    std::printf("\n%-16s %10s %10s %10s\n", "held out: p", "pairs", "mean p", "same");
+    for (int bin = 0; bin + 1 < static_cast<int>(std::size(bounds)); ++bin) {
+        double count = 0, sum = 0, same = 0;
+        for (const Set &set : sets)
+            for (const Pair &pair : set.pairs) {
+                const double p = probability(pair, pair.odd ? even : odd);
+                if (p >= bounds[bin] && p < bounds[bin + 1]) {
+                    count += 1;
+                    sum += p;
+                    same += pair.same;
+                }
+            }
+        std::printf("%5.3f to %5.3f   %10.0f %10.4f %10.4f\n", bounds[bin],
+                    std::min(1.0, bounds[bin + 1]), count, sum / count, same / count);
+    }
+    std::printf("\n%-22s", "precision/recall at p");
+    for (const double bound : {.5, .7, .9, .95, .99})
+        std::printf("    %.2f     ", bound);
+    std::printf("\n");
+    for (const Set &set : sets) {
+        std::printf("%-22s", set.name.c_str());
+        for (const double bound : {.5, .7, .9, .95, .99}) {
+            double both = 0, found = 0;
+            for (const Pair &pair : set.pairs)
+                if (probability(pair, pair.odd ? even : odd) >= bound) {
+                    found += 1;
+                    both += pair.same;
+                }
+            std::printf(" %.4f/%.3f", both / found, both / set.positives);
+        }
+        std::printf("\n");
+    }
 }
 
 // F1 of the clusters that the pairs found make together.
@@ -433,5 +493,6 @@ int main(int argc, char **argv) {
                     fitted.both / (fitted.both + fitted.missed));
         std::fflush(stdout);
     }
+    show_calibration(sets, even, odd);
     return 0;
 }

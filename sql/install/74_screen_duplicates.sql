@@ -65,8 +65,6 @@ CREATE TABLE highseas.duplicate_terms (
     terms integer[] NOT NULL,
     PRIMARY KEY (tenant_id, customer_key)
 );
--- Without a pending list: a search would read all of it.
-CREATE INDEX duplicate_terms_terms ON highseas.duplicate_terms USING gin (terms) WITH (fastupdate = off);
 COMMENT ON TABLE highseas.duplicate_terms IS
 'By what each customer is found when somebody like him is entered. keys: those he has or would have, if nobody else did. version: of the normalisers and rules that made them; rekey_duplicates renews others';
 
@@ -141,6 +139,14 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', '
 COMMENT ON FUNCTION highseas.shared_terms(integer[], integer[]) IS
 'How much two customers'' terms share: 1 for a common word, 2 for a piece of spelling, 3 for a whole name, 6 for a detail. NULL for NULL. Error 22004 for a NULL element.';
 
+CREATE FUNCTION highseas.term_buckets(terms integer[], telling boolean DEFAULT false) RETURNS integer[]
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', 'highseas_term_buckets';
+COMMENT ON FUNCTION highseas.term_buckets(integer[], boolean) IS
+'Under what terms are indexed: one of 2^20 buckets each, so that rare terms share an entry of the index and it stays small. telling: without the terms that are common words. NULL for NULL. Error 22004 for a NULL element.';
+
+-- Without a pending list: a search would read all of it.
+CREATE INDEX duplicate_terms_terms ON highseas.duplicate_terms USING gin (highseas.term_buckets(terms)) WITH (fastupdate = off);
+
 CREATE FUNCTION highseas.duplicate_key_kind(key bigint) RETURNS text
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS '$libdir/highseas_screen', 'highseas_duplicate_key_kind';
 COMMENT ON FUNCTION highseas.duplicate_key_kind(bigint) IS
@@ -165,7 +171,7 @@ COMMENT ON FUNCTION highseas.duplicate_weights(bigint) IS
 CREATE FUNCTION highseas.duplicate_version(tenant_id bigint) RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 1 ' ||
+    SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 2 ' ||
                     (SELECT coalesce(string_agg(r.kind || r.block, ',' ORDER BY r.kind), '')
                      FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id AND r.kind <> 'alike'))
     FROM highseas.normaliser_versions(duplicate_version.tenant_id) v
@@ -181,10 +187,11 @@ RETURN ROW(coalesce((profile).company, (profile).name), (profile).contact, (prof
 COMMENT ON FUNCTION highseas.duplicate_fields_of(highseas.profile) IS
 'A customer as duplicates are looked for: his company, else his name; postcode, born and register_number are read from attributes';
 
--- Plans are made anew for each call: the tables grow from nothing while the first run fills them.
+-- Each row is looked up by its key: estimates for tables that grow from nothing would have them read whole.
 CREATE FUNCTION highseas.write_duplicate_keys(tenant_id bigint, customers text[])
 RETURNS TABLE (customer_key text, kind text, other_customer text)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     words highseas.company_word[] := highseas.company_words(tenant_id);
@@ -194,13 +201,21 @@ DECLARE
                            WHERE r.tenant_id = write_duplicate_keys.tenant_id AND NOT r.block);
     before bigint[] := ARRAY(SELECT DISTINCT x.key FROM highseas.duplicate_terms o, unnest(o.keys) x(key)
                              WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = ANY (customers));
+    owners text[];
+    owned bigint[]; -- parallel to owners, sorted
 BEGIN
-    -- Who took others in is found by their names, too.
-    INSERT INTO highseas.duplicate_terms AS t (tenant_id, written_at, version, customer_key, keys, terms)
-    SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key, m.keys || coalesce(o.keys, '{}'), 
+    --DELETE FROM highseas.duplicate_key k
+    USING unnest(customers) c(customer_key), highseas.duplicate_terms o, unnest(o.keys) x(key)
+    WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = c.customer_key WhoCOLLATE "C"
+      AND took others inwrite_duplicate_keys.tenant_id is found by their names, too.
+    WITH written AS (
+        INSERT INTO highseas.duplicate_terms AS t (tenant_id, written_at, version, customer_key, keys, terms)
+        SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key, m.keys || coalesce(o.keys, '{}'), 
            CASE WHEN o.terms IS NULL THEN m.terms ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.terms || o.terms) x ORDER BY x) END
-    FROM highseas.profile f
-    CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id, highseas.duplicate_fields_of(f), words, rules) m
+    
+        FROM (SELECT DISTINCT u.customer_key COLLATE "C" AS customer_key FROM unnest(customers) u(customer_key)) c
+        JOIN highseas.profile f ON f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = c.customer_key
+        CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id, highseas.duplicate_fields_of(f), words, rules) m
     CROSS JOIN LATERAL (
         SELECT array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL) AS keys,
                array_agg(DISTINCT k.term) FILTER (WHERE k.term IS NOT NULL) AS terms
@@ -210,19 +225,23 @@ BEGIN
         CROSS JOIN LATERAL unnest(d.keys, d.terms) k(key, term)
         WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key) o
     WHERE f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = ANY (customers)
-    ORDER BY f.customer_key
-    ON CONFLICT ON CONSTRAINT duplicate_terms_pkey DO UPDATE
-    SET written_at = EXCLUDED.written_at, version = EXCLUDED.version, keys = EXCLUDED.keys, terms = EXCLUDED.terms;
+    
+        ORDER BY f.customer_key
+        ON CONFLICT ON CONSTRAINT duplicate_terms_pkey DO UPDATE
+        SET written_at = EXCLUDED.written_at, version = EXCLUDED.version, keys = EXCLUDED.keys, terms = EXCLUDED.terms
+        RETURNING t.customer_key, t.keys
+    )
+    SELECT array_agg(w.customer_key ORDER BY x.key, w.customer_key), array_agg(x.key ORDER BY x.key, w.customer_key)
+    INTO owners, owned FROM written w, unnest(w.keys) x(key);
     -- In the order of the keys: who enters the same customer waits here, and nobody in a circle. Who is gone from the CRM
     -- keeps nobody out.
     INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key)
-    SELECT t.tenant_id, x.key, min(t.customer_key)
+    SELECT write_duplicate_keys.tenant_id, x.key, x.customer_key
     FROM highseas.duplicate_terms t
     JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
-    CROSS JOIN LATERAL unnest(t.keys) x(key)
-    WHERE t.tenant_id = write_duplicate_keys.tenant_id AND t.customer_key = ANY (customers)
-      AND highseas.duplicate_key_kind(x.key) <> ALL (warned)
-    GROUP BY t.tenant_id, x.key ORDER BY x.key
+    CROSS JOIN LATERAL unnest(owned, owners) WITH ORDINALITY x(key, customer_key, n)
+    WHERE highseas.duplicate_key_kind(x.key) <> ALL (warned)
+    ORDER BY x.n
     ON CONFLICT DO NOTHING;
     DELETE FROM highseas.duplicate_key k
     WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = ANY (before) AND k.customer_key = ANY (customers)
@@ -231,11 +250,10 @@ BEGIN
                           JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
                           WHERE t.tenant_id = k.tenant_id AND t.customer_key = k.customer_key AND k.key = ANY (t.keys)));
     RETURN QUERY
-    SELECT t.customer_key, highseas.duplicate_key_kind(k.key), k.customer_key
-    FROM highseas.duplicate_terms t, unnest(t.keys) x(key), highseas.duplicate_key k
-    WHERE t.tenant_id = write_duplicate_keys.tenant_id AND t.customer_key = ANY (customers)
-      AND k.tenant_id = t.tenant_id AND k.key = x.key AND k.customer_key <> t.customer_key
-    ORDER BY t.customer_key, 2;
+    SELECT x.customer_key, highseas.duplicate_key_kind(k.key), k.customer_key
+    FROM unnest(owned, owners) x(key, customer_key)
+    JOIN highseas.duplicate_key k ON k.tenant_id = write_duplicate_keys.tenant_id AND k.key = x.key AND k.customer_key <> x.customer_key COLLATE "C"
+    ORDER BY x.customer_key COLLATE "C", 2;
 END
 $$;
 COMMENT ON FUNCTION highseas.write_duplicate_keys(bigint, text[]) IS
@@ -254,33 +272,47 @@ END
 $$;
 COMMENT ON FUNCTION highseas.forget_duplicate_keys(bigint, text[]) IS 'Frees the keys and terms of customers that are no more under their key';
 
+CREATE FUNCTION highseas.duplicate_candidates(tenant_id bigint, wanted integer[], myself text, telling boolean, after text DEFAULT '')
+RETURNS SETOF text
+LANGUAGE sql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off
+AS $$
+    SELECT t.customer_key FROM highseas.duplicate_terms t
+    WHERE t.tenant_id = duplicate_candidates.tenant_id AND highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, telling)
+      AND t.customer_key > after AND t.customer_key IS DISTINCT FROM myself AND highseas.shared_terms(t.terms, wanted) >= CASE WHEN telling THEN 2 ELSE 1 END
+    ORDER BY highseas.shared_terms(t.terms, wanted) DESC, t.customer_key LIMIT 20
+$$;
+COMMENT ON FUNCTION highseas.duplicate_candidates(bigint, integer[], text, boolean, text) IS
+'The 20 customers that share most with these terms, found by the telling ones among them or by all. myself: whom to leave out, or NULL; after: only those with a later key';
+
 CREATE FUNCTION highseas.duplicate_matches(
     tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
 RETURNS TABLE (customer_key text, probability real, contributions jsonb)
-LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET gin_fuzzy_search_limit = 1000
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
 AS $$
 DECLARE
     words highseas.company_word[] := highseas.company_words(tenant_id);
     rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
     weights real[] := highseas.duplicate_weights(tenant_id);
     wanted integer[] := (highseas.duplicate_terms_of(tenant_id, fields, words, rules, true)).terms;
+    candidates text[] := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, true));
 BEGIN
-    -- A term that thousands share is read in part (gin_fuzzy_search_limit); the others find the customer.
+    -- A word that thousands share is looked for only where nothing else finds anybody.
+    IF cardinality(candidates) = 0 THEN
+        candidates := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, false));
+    END IF;
     RETURN QUERY
-    SELECT c.customer_key, s.probability, to_jsonb(s) - 'probability'
-    FROM (SELECT t.customer_key FROM highseas.duplicate_terms t
-          WHERE t.tenant_id = duplicate_matches.tenant_id AND t.terms && wanted AND t.customer_key IS DISTINCT FROM myself
-          ORDER BY highseas.shared_terms(t.terms, wanted) DESC, t.customer_key LIMIT 30) c
-    JOIN highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key
+    SELECT f.customer_key, s.probability, to_jsonb(s) - 'probability'
+    FROM unnest(candidates) c(customer_key)
+    JOIN highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
     CROSS JOIN LATERAL highseas.duplicate_score(fields, highseas.duplicate_fields_of(f), words, rules, weights) s
     WHERE s.probability >= at_least AND NOT EXISTS (
         SELECT FROM highseas.not_duplicate d WHERE d.tenant_id = duplicate_matches.tenant_id
-        AND d.customer_key = least(c.customer_key, myself) AND d.other_customer = greatest(c.customer_key, myself))
-    ORDER BY s.probability DESC, c.customer_key LIMIT most;
+        AND d.customer_key = least(f.customer_key, myself) AND d.other_customer = greatest(f.customer_key, myself))
+    ORDER BY s.probability DESC, f.customer_key LIMIT most;
 END
 $$;
 COMMENT ON FUNCTION highseas.duplicate_matches(bigint, highseas.duplicate_fields, text, real, integer) IS
-'The customers that are probably the one with these fields: of the 30 that share most terms those with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
+'The customers that are probably the one with these fields: of the 20 that share most terms those with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
 
 CREATE FUNCTION highseas.lock_entries(tenant_id bigint, entries highseas.duplicate_fields[], waits boolean) RETURNS boolean[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
@@ -447,7 +479,8 @@ COMMENT ON FUNCTION highseas_api.not_a_duplicate(text, text, text, text) IS
 'Remembers that two customers that look like one are two: no search and no scan shows them together again. remembered is false when it was known. Errors: 22004, 22023, 42501, 42704.';
 
 CREATE FUNCTION highseas.rekey_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run);
@@ -464,12 +497,11 @@ BEGIN
                   EXCEPT SELECT unnest(customers));
     PERFORM highseas.forget_duplicate_keys(tenant_id, gone);
     PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
-        SELECT unnest(customers)
-        EXCEPT
-        SELECT t.customer_key FROM highseas.duplicate_terms t
-        WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = ANY (customers) AND t.version = current_version
-          AND (SELECT f.changed_at > t.written_at FROM highseas.profile f
-               WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key) IS NOT TRUE));
+        SELECT f.customer_key
+        FROM unnest(customers) c(customer_key)
+        JOIN highseas.profile f ON f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
+        LEFT JOIN highseas.duplicate_terms t ON t.tenant_id = f.tenant_id AND t.customer_key = f.customer_key
+        WHERE t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at));
     rows := cardinality(customers);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
@@ -479,10 +511,14 @@ COMMENT ON FUNCTION highseas.rekey_duplicates_batch(bigint, bigint, integer) IS
 'The next customers of a run of rekey_duplicates, by their keys: writes what is missing, of another version or older than the profile';
 
 CREATE FUNCTION highseas.scan_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run);
+    words highseas.company_word[] := highseas.company_words(tenant_id);
+    rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
+    weights real[] := highseas.duplicate_weights(tenant_id);
     customers text[];
 BEGIN
     customers := ARRAY(SELECT t.customer_key FROM highseas.duplicate_terms t
@@ -490,11 +526,18 @@ BEGIN
     more := cardinality(customers) = batch;
     rows := cardinality(customers);
     DELETE FROM highseas.duplicate_finding d WHERE d.tenant_id = scan_duplicates_batch.tenant_id AND d.customer_key = ANY (customers);
+    -- By what is stored, each pair once; only who shares a detail or most of a name is compared.
     INSERT INTO highseas.duplicate_finding AS d (tenant_id, customer_key, other_customer, probability, contributions, found_at)
-    SELECT f.tenant_id, f.customer_key, m.customer_key, m.probability, m.contributions, highseas.clock()
-    FROM highseas.profile f
-    CROSS JOIN LATERAL highseas.duplicate_matches(f.tenant_id, highseas.duplicate_fields_of(f), f.customer_key, 0.5, 25) m
-    WHERE f.tenant_id = scan_duplicates_batch.tenant_id AND f.customer_key = ANY (customers) AND f.customer_key < m.customer_key COLLATE "C";
+    SELECT f.tenant_id, f.customer_key, o.customer_key, s.probability, to_jsonb(s) - 'probability', highseas.clock()
+    FROM unnest(customers) c(customer_key)
+    JOIN highseas.duplicate_terms t ON t.tenant_id = scan_duplicates_batch.tenant_id AND t.customer_key = c.customer_key COLLATE "C"
+    CROSS JOIN LATERAL highseas.duplicate_candidates(t.tenant_id, t.terms, NULL, true, t.customer_key) n(customer_key)
+    JOIN highseas.profile f ON f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key
+    JOIN highseas.profile o ON o.tenant_id = t.tenant_id AND o.customer_key = n.customer_key COLLATE "C"
+    CROSS JOIN LATERAL highseas.duplicate_score(highseas.duplicate_fields_of(f), highseas.duplicate_fields_of(o), words, rules, weights) s
+    WHERE s.probability >= 0.5 AND NOT EXISTS (
+        SELECT FROM highseas.not_duplicate d
+        WHERE d.tenant_id = f.tenant_id AND d.customer_key = f.customer_key AND d.other_customer = o.customer_key);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
 END

@@ -16,6 +16,7 @@ PG_FUNCTION_INFO_V1(highseas_duplicate_terms);
 PG_FUNCTION_INFO_V1(highseas_duplicate_key_kind);
 PG_FUNCTION_INFO_V1(highseas_duplicate_score);
 PG_FUNCTION_INFO_V1(highseas_shared_terms);
+PG_FUNCTION_INFO_V1(highseas_term_buckets);
 PG_FUNCTION_INFO_V1(highseas_duplicate_weights);
 }
 
@@ -146,6 +147,21 @@ Datum highseas_shared_terms(PG_FUNCTION_ARGS) {
     const auto a = array_argument<std::int32_t>(fcinfo, 0, "a"),
                b = array_argument<std::int32_t>(fcinfo, 1, "b");
     PG_RETURN_INT32(shared_terms(a, b));
+}
+
+Datum highseas_term_buckets(PG_FUNCTION_ARGS) {
+    const auto terms = array_argument<std::int32_t>(fcinfo, 0, "terms");
+    const auto telling = argument<bool>(fcinfo, 1);
+    static std::vector<std::int32_t> buckets;
+    check(guarded([&] {
+        buckets = buckets_of(terms, telling);
+        return Status{};
+    }));
+    auto *numbers = allocate<Datum>(buckets.size());
+    for (std::size_t i = 0; i < buckets.size(); ++i)
+        numbers[i] = Int32GetDatum(buckets[i]);
+    PG_RETURN_ARRAYTYPE_P(construct_array(numbers, static_cast<int>(buckets.size()), INT4OID,
+                                          sizeof(int32), true, TYPALIGN_INT));
 }
 
 Datum highseas_duplicate_weights(PG_FUNCTION_ARGS) {

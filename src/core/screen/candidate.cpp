@@ -57,22 +57,40 @@ private:
     std::vector<std::int32_t> terms_;
 };
 
-// What tells a name apart: its words but trades and places, unless it has no others. The sort is by
-// the words as compared.
-std::vector<Word> telling_words(const std::vector<WeightedWord> &words) {
-    std::vector<Word> result;
-    for (const WeightedWord &word : words)
-        if (word.weight >= 0.9)
-            result.push_back(word.word);
-    if (result.empty())
-        for (const WeightedWord &word : words)
-            result.push_back(word.word);
-    return result;
+// The letters without their order: words change places or grow together, neighbours are swapped.
+std::string letters(Word word) {
+    std::sort(word.begin(), word.end());
+    return utf8(word);
 }
 
-// MinHash of the pairs of neighbouring letters, in bands of two. A pair's position is no part of
-// it, so that a letter more or less changes two pairs of all.
-void add_bands(const Word &name, char tag, std::size_t bands, Terms &terms) {
+// What tells a name apart: its words but trades and places, unless it has no others.
+struct Name {
+    std::vector<Word> words;
+    Word joined;
+    std::string rest; // trades and places
+};
+
+Name name_of(const std::vector<WeightedWord> &words) {
+    Name name;
+    Word rest;
+    for (const WeightedWord &word : words)
+        if (word.weight >= 0.9)
+            name.words.push_back(word.word);
+        else
+            rest += word.word;
+    if (name.words.empty()) {
+        for (const WeightedWord &word : words)
+            name.words.push_back(word.word);
+        rest.clear();
+    }
+    for (const Word &word : name.words)
+        name.joined += word;
+    name.rest = utf8(rest);
+    return name;
+}
+
+// MinHash of the pairs of neighbouring letters, in bands of three.
+void add_bands(const Word &name, Terms &terms) {
     if (name.size() < 2)
         return;
     std::vector<std::uint64_t> grams;
@@ -85,96 +103,122 @@ void add_bands(const Word &name, char tag, std::size_t bands, Terms &terms) {
             best = std::min(best, mixed(gram * 0x9E3779B97F4A7C15ULL + mixed(seed)));
         return best;
     };
-    for (std::uint64_t band = 0; band < bands; ++band) {
-        const std::uint64_t first = least(3 * band + 1), second = least(3 * band + 2),
-                            third = least(3 * band + 3);
-        terms.add(
-            spelling,
-            mixed(first ^ mixed(second ^ mixed(third ^ mixed(terms.seed() * 31 + band * 7 +
-                                                             static_cast<std::uint64_t>(tag))))));
+    for (std::uint64_t band = 0; band < 2; ++band) {
+        std::uint64_t hash = terms.seed() * 31 + band * 7;
+        for (std::uint64_t row = 1; row <= 3; ++row)
+            hash = mixed(hash ^ least(3 * band + row));
+        terms.add(spelling, hash);
     }
 }
 
-// One typing error leaves the beginning or the end as it was; who asks also asks as if a letter
-// were missing or too much.
-void add_halves(const Word &name, bool asking, Terms &terms) {
-    const std::size_t half = name.size() / 2;
-    for (std::size_t h = asking && half > 2 ? half - 1 : half; h <= half + (asking ? 1 : 0); ++h) {
-        if (h < 2 || h > name.size())
+// One typing error leaves two thirds of a word as they were. Who asks also asks as if a letter were
+// missing or too much.
+void add_thirds(const Word &word, const std::string &beside, bool asking, Terms &terms) {
+    const std::size_t size = word.size(), more = asking ? 1 : 0;
+    for (std::size_t length = size - std::min(size, more); length <= size + more; ++length) {
+        const std::size_t first = length / 3, second = 2 * length / 3;
+        if (first < 1 || std::max(second, length - first) > size)
             continue;
-        terms.add(spelling, tagged('<', utf8(name.substr(0, h))));
-        terms.add(spelling, tagged('>', utf8(name.substr(name.size() - h))));
+        const Word head = word.substr(0, first), tail = word.substr(size - (length - second));
+        terms.add(pair, tagged('<', utf8(word.substr(0, second)) + "/" + beside));
+        terms.add(pair, tagged('|', utf8(head) + "-" + utf8(tail) + "/" + beside));
+        terms.add(pair, tagged('>', utf8(word.substr(size - (length - first))) + "/" + beside));
     }
 }
 
-// Of a few Chinese characters any two, in order. What was cut wrongly for a typing error is longer.
-void add_pairs(const Word &name, bool asking, Terms &terms) {
-    const std::size_t most = asking ? 8 : 4;
-    for (std::size_t i = 0; i < name.size() && i < most; ++i)
-        for (std::size_t j = i + 1; j < name.size() && j < most && j < i + 4; ++j)
-            terms.add(spelling, tagged('2', utf8(Word{name[i], name[j]})));
+// Beside a whole word half of the other is enough.
+void add_halves(const Word &word, const Word &beside, bool asking, Terms &terms) {
+    const std::size_t half = word.size() / 2;
+    for (std::size_t h = asking && half > 2 ? half - 1 : half; h <= half + (asking ? 1 : 0); ++h) {
+        if (h < 2 || h > word.size())
+            continue;
+        terms.add(pair, tagged('<', utf8(word.substr(0, h) + U"+" + beside)));
+        terms.add(pair, tagged('>', utf8(word.substr(word.size() - h) + U"+" + beside)));
+    }
+}
+
+Word without(const std::vector<Word> &words, std::size_t left_out) {
+    Word result;
+    for (std::size_t i = 0; i < words.size(); ++i)
+        if (i != left_out)
+            result += words[i];
+    return result;
+}
+
+constexpr std::size_t most_varied = 6; // words of a name, or characters of a dense one
+
+// A typing error is in one word of the name: the others are as they were. Of three words or more
+// they tell enough.
+void add_words(const Name &name, bool asking, Terms &terms) {
+    const std::size_t count = std::min(name.words.size(), most_varied);
+    if (name.words.size() == 1)
+        add_thirds(name.words[0], name.rest, asking, terms);
+    for (std::size_t i = 0; i < count && name.words.size() == 2; ++i)
+        add_halves(name.words[i], name.words[1 - i], asking, terms);
+    // Who asks has perhaps a trade or a legal form that a typing error made a name.
+    for (std::size_t i = 0; i < count && name.words.size() > (asking ? 1 : 2); ++i)
+        terms.add(pair, tagged('n', letters(without(name.words, i))));
+    add_bands(name.joined, terms);
+    std::vector<Word> longest = name.words;
+    std::stable_sort(longest.begin(), longest.end(),
+                     [](const Word &a, const Word &b) { return a.size() > b.size(); });
+    longest.resize(std::min<std::size_t>(longest.size(), asking ? 3 : 1));
+    for (const Word &word : longest)
+        terms.add(common, tagged('w', utf8(word)));
+}
+
+// Of a name in a dense script each character but one, beside its trade and place; and its
+// neighbours alone, for a trade or place that is missing or wrong.
+void add_characters(const Record &record, Name name, bool asking, Terms &terms) {
+    std::stable_sort(name.words.begin(), name.words.end(), [&](const Word &a, const Word &b) {
+        return record.company_joined.find(a) < record.company_joined.find(b);
+    });
+    std::vector<Word> characters;
+    for (const Word &word : name.words)
+        for (const char32_t c : word)
+            characters.emplace_back(1, c);
+    const std::size_t count = characters.size();
+    for (std::size_t i = 0; i <= count && count <= most_varied + asking; ++i) // at last all of them
+        terms.add(pair, tagged('c', letters(without(characters, i)) + "/" + name.rest));
+    const std::size_t pairs = asking ? 10 : count > most_varied ? most_varied : 3;
+    for (std::size_t i = 0; i + 1 < count && i < pairs; ++i)
+        terms.add(spelling, tagged('2', utf8(characters[i] + characters[i + 1])));
 }
 
 void add_company(const Record &record, bool asking, Terms &terms) {
     if (record.company.empty())
         return;
-    const std::vector<Word> words = telling_words(record.company);
-    Word joined, whole;
-    for (const Word &word : words)
-        joined += word;
-    for (const WeightedWord &word : record.company)
-        whole += word.word;
-    add_bands(record.dense ? whole : joined, 'c', 3, terms);
+    const Name name = name_of(record.company);
     if (record.dense)
-        add_pairs(joined, asking, terms);
+        add_characters(record, name, asking, terms);
     else
-        add_halves(joined, asking, terms);
-    // Chinese names and their readings.
-    Word latin = joined;
-    if (record.dense) {
-        latin.clear();
-        for (const Word &word : telling_words(record.romanised))
-            latin += word;
-    }
-    terms.add(pair, tagged('n', utf8(latin)));
-    if (asking) { // a trade with a typing error is taken for a name
-        for (std::size_t i = 0; i < words.size() && i < 6; ++i) {
-            Word others;
-            for (std::size_t j = 0; j < words.size(); ++j)
-                if (j != i)
-                    others += words[j];
-            if (!others.empty() && !record.dense)
-                terms.add(pair, tagged('n', utf8(others)));
-            terms.add(common, tagged('w', utf8(words[i])));
-            if (words.size() > 1 && !record.dense)
-                add_halves(words[i], asking, terms);
-        }
-        return;
-    }
-    const auto longest =
-        std::max_element(words.begin(), words.end(),
-                         [](const Word &x, const Word &y) { return x.size() < y.size(); });
-    terms.add(common, tagged('w', utf8(*longest)));
+        add_words(name, asking, terms);
+    if (!record.dense) // for a space that is missing, too much or in another place
+        terms.add(pair, tagged('s', utf8(record.company_letters)));
+    // Names in a dense script by their reading.
+    const Word latin = record.dense ? name_of(record.romanised).joined : name.joined;
+    terms.add(pair, tagged('n', letters(latin)));
 }
 
-void add_contact(const Record &record, Terms &terms) {
+void add_contact(const Record &record, bool asking, Terms &terms) {
     if (record.contact.empty())
         return;
-    std::vector<Word> words;
-    for (const WeightedWord &word : record.contact)
-        words.push_back(word.word);
-    std::sort(words.begin(), words.end());
-    Word joined;
-    for (const Word &word : words)
-        joined += word;
-    if (record.company.empty())
-        add_bands(joined, 'p', 4, terms);
     if (!record.born.empty())
         terms.add(pair, tagged('b', record.born));
+    if (!record.company.empty())
+        return;
+    Name name;
+    for (const WeightedWord &word : record.contact)
+        name.words.push_back(word.word);
+    std::sort(name.words.begin(), name.words.end());
+    for (const Word &word : name.words)
+        name.joined += word;
+    terms.add(pair, tagged('n', letters(name.joined)));
+    add_words(name, asking, terms);
     const auto longest =
-        std::max_element(words.begin(), words.end(),
+        std::max_element(name.words.begin(), name.words.end(),
                          [](const Word &a, const Word &b) { return a.size() < b.size(); });
-    if (record.company.empty() && !record.city.empty())
+    if (!record.city.empty())
         terms.add(common, tagged('l', utf8(*longest) + "/" + utf8(record.city)));
 }
 
@@ -243,9 +287,19 @@ std::vector<std::int64_t> keys_of(std::int64_t tenant, const Record &record) {
 std::vector<std::int32_t> terms_of(std::int64_t tenant, const Record &record, bool asking) {
     Terms terms(tenant);
     add_company(record, asking, terms);
-    add_contact(record, terms);
+    add_contact(record, asking, terms);
     add_details(record, terms);
     return std::move(terms).sorted();
+}
+
+std::vector<std::int32_t> buckets_of(std::span<const std::int32_t> terms, bool telling) {
+    std::vector<std::int32_t> buckets;
+    for (const std::int32_t term : terms)
+        if (!telling || (static_cast<std::uint32_t>(term) & 3U) != common)
+            buckets.push_back(term & (bucket_count - 1));
+    std::sort(buckets.begin(), buckets.end());
+    buckets.erase(std::unique(buckets.begin(), buckets.end()), buckets.end());
+    return buckets;
 }
 
 int shared_terms(std::span<const std::int32_t> a, std::span<const std::int32_t> b) {

@@ -7,7 +7,7 @@
 namespace highseas::screen {
 
 const std::array<Feature, feature_count> features = {{
-#define F(field, name) {Field::field, #name},
+#define F(field, name, sign) {Field::field, #name, Sign::sign},
     HIGHSEAS_FEATURES(F)
 #undef F
 }};
@@ -247,9 +247,13 @@ void compare_together(const Record &a, const Record &b, Comparison &result) {
     result[company_and_address] = place * result[company_alike];
     result[company_in_address] = place * result[company_contained];
     result[company_and_domain] = domain * result[company_alike];
+    // At the same place another name or telephone differs less, and a family lives there.
     result[company_other_here] = place * result[company_other];
+    result[company_other] *= 1 - place;
     result[phone_other_here] = place * result[phone_other];
+    result[phone_other] *= 1 - place;
     result[address_of_contact] = place * result[company_missing];
+    result[address_same] *= 1 - result[company_missing];
     result[address_and_phone] = place * result[phone_same];
     result[email_confirms] = mail * (result[contact_alike] + result[contact_missing]);
 }

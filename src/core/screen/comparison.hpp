@@ -25,77 +25,82 @@ enum class Field {
 constexpr std::size_t field_count = 11;
 const char *name_of(Field field) noexcept;
 
+// What agrees never speaks against one customer, nor what differs for one: a person has to believe
+// the contributions. Weights are fitted within these bounds.
+enum class Sign { agrees, differs, either };
+
 struct Feature {
     Field field;
     std::string_view name;
+    Sign sign;
 };
 
 #define HIGHSEAS_FEATURES(F)                                                                       \
-    F(prior, prior)                                                                                \
-    F(prior, unconfirmed)                                                                          \
-    F(company, company_alike)                                                                      \
-    F(company, company_over_50)                                                                    \
-    F(company, company_over_85)                                                                    \
-    F(company, company_over_95)                                                                    \
-    F(company, company_more_name)                                                                  \
-    F(company, company_contained)                                                                  \
-    F(company, company_within)                                                                     \
-    F(company, company_spelled_alike)                                                              \
-    F(company, company_letters)                                                                    \
-    F(company, company_and_phone)                                                                  \
-    F(company, company_and_address)                                                                \
-    F(company, company_in_address)                                                                 \
-    F(company, company_other_here)                                                                 \
-    F(phone, phone_other_here)                                                                     \
-    F(company, company_and_domain)                                                                 \
-    F(company, company_unconfirmed)                                                                \
-    F(company, company_other)                                                                      \
-    F(company, company_other_word)                                                                 \
-    F(company, company_initials)                                                                   \
-    F(company, company_other_form)                                                                 \
-    F(company, company_short)                                                                      \
-    F(company, company_missing)                                                                    \
-    F(contact, contact_alike)                                                                      \
-    F(contact, contact_over_70)                                                                    \
-    F(contact, contact_over_90)                                                                    \
-    F(contact, contact_contained)                                                                  \
-    F(contact, contact_other)                                                                      \
-    F(contact, contact_short)                                                                      \
-    F(contact, contact_missing)                                                                    \
-    F(email, email_same)                                                                           \
-    F(email, email_near)                                                                           \
-    F(email, email_same_mailbox)                                                                   \
-    F(email, email_other)                                                                          \
-    F(email, email_confirms)                                                                       \
-    F(domain, domain_same)                                                                         \
-    F(domain, domain_near)                                                                         \
-    F(domain, domain_other)                                                                        \
-    F(phone, phone_same)                                                                           \
-    F(phone, phone_near)                                                                           \
-    F(phone, phone_other)                                                                          \
-    F(address, address_alike)                                                                      \
-    F(address, address_same)                                                                       \
-    F(address, address_other)                                                                      \
-    F(address, address_of_contact)                                                                 \
-    F(address, address_and_phone)                                                                  \
-    F(address, house_same)                                                                         \
-    F(address, house_other)                                                                        \
-    F(city, city_same)                                                                             \
-    F(city, city_other)                                                                            \
-    F(city, postcode_same)                                                                         \
-    F(city, postcode_other)                                                                        \
-    F(country, country_same)                                                                       \
-    F(country, country_other)                                                                      \
-    F(born, born_same)                                                                             \
-    F(born, born_near)                                                                             \
-    F(born, born_digits)                                                                           \
-    F(born, born_other)                                                                            \
-    F(number, number_same)                                                                         \
-    F(number, number_near)                                                                         \
-    F(number, number_other)
+    F(prior, prior, either)                                                                        \
+    F(prior, unconfirmed, either)                                                                  \
+    F(company, company_alike, agrees)                                                              \
+    F(company, company_over_50, agrees)                                                            \
+    F(company, company_over_85, agrees)                                                            \
+    F(company, company_over_95, agrees)                                                            \
+    F(company, company_more_name, differs)                                                         \
+    F(company, company_contained, agrees)                                                          \
+    F(company, company_within, agrees)                                                             \
+    F(company, company_spelled_alike, agrees)                                                      \
+    F(company, company_letters, agrees)                                                            \
+    F(company, company_and_phone, agrees)                                                          \
+    F(company, company_and_address, agrees)                                                        \
+    F(company, company_in_address, agrees)                                                         \
+    F(company, company_other_here, differs)                                                        \
+    F(phone, phone_other_here, differs)                                                            \
+    F(company, company_and_domain, agrees)                                                         \
+    F(company, company_unconfirmed, differs)                                                       \
+    F(company, company_other, differs)                                                             \
+    F(company, company_other_word, differs)                                                        \
+    F(company, company_initials, agrees)                                                           \
+    F(company, company_other_form, differs)                                                        \
+    F(company, company_short, either)                                                              \
+    F(prior, company_missing, either)                                                              \
+    F(contact, contact_alike, agrees)                                                              \
+    F(contact, contact_over_70, agrees)                                                            \
+    F(contact, contact_over_90, agrees)                                                            \
+    F(contact, contact_contained, agrees)                                                          \
+    F(contact, contact_other, differs)                                                             \
+    F(contact, contact_short, either)                                                              \
+    F(prior, contact_missing, either)                                                              \
+    F(email, email_same, agrees)                                                                   \
+    F(email, email_near, agrees)                                                                   \
+    F(email, email_same_mailbox, agrees)                                                           \
+    F(email, email_other, differs)                                                                 \
+    F(email, email_confirms, agrees)                                                               \
+    F(domain, domain_same, agrees)                                                                 \
+    F(domain, domain_near, agrees)                                                                 \
+    F(domain, domain_other, differs)                                                               \
+    F(phone, phone_same, agrees)                                                                   \
+    F(phone, phone_near, agrees)                                                                   \
+    F(phone, phone_other, differs)                                                                 \
+    F(address, address_alike, agrees)                                                              \
+    F(address, address_same, agrees)                                                               \
+    F(address, address_other, differs)                                                             \
+    F(address, address_of_contact, agrees)                                                         \
+    F(address, address_and_phone, either)                                                          \
+    F(address, house_same, agrees)                                                                 \
+    F(address, house_other, differs)                                                               \
+    F(city, city_same, agrees)                                                                     \
+    F(city, city_other, differs)                                                                   \
+    F(city, postcode_same, agrees)                                                                 \
+    F(city, postcode_other, differs)                                                               \
+    F(country, country_same, agrees)                                                               \
+    F(country, country_other, differs)                                                             \
+    F(born, born_same, agrees)                                                                     \
+    F(born, born_near, agrees)                                                                     \
+    F(born, born_digits, agrees)                                                                   \
+    F(born, born_other, differs)                                                                   \
+    F(number, number_same, agrees)                                                                 \
+    F(number, number_near, agrees)                                                                 \
+    F(number, number_other, differs)
 
 enum FeatureIndex : std::size_t {
-#define F(field, name) name,
+#define F(field, name, sign) name,
     HIGHSEAS_FEATURES(F)
 #undef F
         feature_count

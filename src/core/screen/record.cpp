@@ -91,6 +91,9 @@ void set_company(std::string_view text, const CompanyWords &dictionary, Record &
         return;
     record.company_key = company.key;
     record.legal_form = company.legal_form;
+    for (const Word &word : words(fold(text)))
+        record.company_letters += word;
+    std::sort(record.company_letters.begin(), record.company_letters.end());
     const std::vector<Word> given = with_numbers(words(fold(company.name)));
     std::unordered_map<std::string, float> weights;
     for (const CompanyToken &token : company.tokens)

@@ -26,6 +26,7 @@ struct Record {
     std::vector<WeightedWord> letters;   // of a name in a dense script
     Word company_joined;                 // the words as given, without what stands between
     Word romanised_joined;
+    Word company_letters; // all of the text's, with its legal form, sorted
     Word initials;
     std::string company_key, legal_form;
     bool dense = false;
