@@ -94,7 +94,7 @@ TEST_CASE("the longer the silence, the fewer the sales and the more is open, the
 }
 
 TEST_CASE("the reason names what speaks for another rep") {
-    CHECK(reason(served()) == "no follow-up for 1 days, within the rhythm of 30");
+    CHECK(reason(served()) == "no follow-up for 1 day, within the rhythm of 30");
     CHECK(reason({95.5, 30, .4, 250, 750}) ==
           "no follow-up for 95 days, the rhythm is 30; sells to such customers 40 % as often as "
           "all reps; 75 % of what he could bring is open");

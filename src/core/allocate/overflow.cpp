@@ -94,8 +94,8 @@ Status weigh_neglect(const ServiceFacts &facts, Neglect &neglect) noexcept {
             reasons.add("%.0f %% of what he could bring is open", 100 * open);
     }
     if (neglect.length == 0)
-        reasons.add("no follow-up for %.0f days, within the rhythm of %.0f", std::floor(silent),
-                    rhythm);
+        reasons.add("no follow-up for %.0f day%s, within the rhythm of %.0f", std::floor(silent),
+                    std::floor(silent) == 1 ? "" : "s", rhythm);
     return {};
 }
 
