@@ -41,7 +41,7 @@ COMMENT ON FUNCTION highseas.leave_rule_of(bigint, text, text, text, text, text,
 
 CREATE FUNCTION highseas.move_held(
     tenant_id bigint, customers text[], reps text[], reasons text[], act text, now timestamptz, notes text[] DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 BEGIN
     WITH closed AS (
@@ -115,7 +115,7 @@ COMMENT ON FUNCTION highseas.to_cover(bigint, timestamptz) IS
 'What cover_leave() moves: customers of reps who are away, to whom leave_rule says (act cover; succeed after a departure), and back to who is here again (give_back)';
 
 CREATE FUNCTION highseas.cover_leave_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     now timestamptz := highseas.clock();

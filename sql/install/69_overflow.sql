@@ -212,7 +212,7 @@ COMMENT ON FUNCTION highseas.to_give(bigint, timestamptz) IS
 'The proposed hand-overs on which hand_over() acts now: those with a hurdle become void (of more than a rep is still over his limit the last ones); the others'' veto time is over (counted anew from the end of a leave), and at most most of a rep and a rule are given today. Who is away now is left alone.';
 
 CREATE FUNCTION highseas.hand_over_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     now timestamptz := highseas.clock();

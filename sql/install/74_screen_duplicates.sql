@@ -199,33 +199,30 @@ DECLARE
     current_version integer := highseas.duplicate_version(tenant_id);
     warned text[] := ARRAY(SELECT r.kind FROM highseas.duplicate_rule r
                            WHERE r.tenant_id = write_duplicate_keys.tenant_id AND NOT r.block);
-    before bigint[] := ARRAY(SELECT DISTINCT x.key FROM highseas.duplicate_terms o, unnest(o.keys) x(key)
-                             WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = ANY (customers));
+    before bigint[] := ARRAY(
+        SELECT DISTINCT x.key
+        FROM unnest(customers) c(customer_key), highseas.duplicate_terms o, unnest(o.keys) x(key)
+        WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = c.customer_key COLLATE "C");
     owners text[];
     owned bigint[]; -- parallel to owners, sorted
 BEGIN
-    --DELETE FROM highseas.duplicate_key k
-    USING unnest(customers) c(customer_key), highseas.duplicate_terms o, unnest(o.keys) x(key)
-    WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = c.customer_key WhoCOLLATE "C"
-      AND took others inwrite_duplicate_keys.tenant_id is found by their names, too.
     WITH written AS (
         INSERT INTO highseas.duplicate_terms AS t (tenant_id, written_at, version, customer_key, keys, terms)
-        SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key, m.keys || coalesce(o.keys, '{}'), 
-           CASE WHEN o.terms IS NULL THEN m.terms ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.terms || o.terms) x ORDER BY x) END
-    
+        SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key,
+               CASE WHEN o.keys IS NULL THEN m.keys ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.keys || o.keys) x ORDER BY x) END,
+               CASE WHEN o.terms IS NULL THEN m.terms ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.terms || o.terms) x ORDER BY x) END
         FROM (SELECT DISTINCT u.customer_key COLLATE "C" AS customer_key FROM unnest(customers) u(customer_key)) c
         JOIN highseas.profile f ON f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = c.customer_key
         CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id, highseas.duplicate_fields_of(f), words, rules) m
-    CROSS JOIN LATERAL (
-        SELECT array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL) AS keys,
-               array_agg(DISTINCT k.term) FILTER (WHERE k.term IS NOT NULL) AS terms
-        FROM highseas.merge_record r
-        CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id,
-            highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile)), words, rules) d
-        CROSS JOIN LATERAL unnest(d.keys, d.terms) k(key, term)
-        WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key) o
-    WHERE f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = ANY (customers)
-    
+        -- Who took others in is found by their names, too.
+        CROSS JOIN LATERAL (
+            SELECT array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL) AS keys,
+                   array_agg(DISTINCT k.term) FILTER (WHERE k.term IS NOT NULL) AS terms
+            FROM highseas.merge_record r
+            CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id,
+                highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile)), words, rules) d
+            CROSS JOIN LATERAL unnest(d.keys, d.terms) k(key, term)
+            WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key) o
         ORDER BY f.customer_key
         ON CONFLICT ON CONSTRAINT duplicate_terms_pkey DO UPDATE
         SET written_at = EXCLUDED.written_at, version = EXCLUDED.version, keys = EXCLUDED.keys, terms = EXCLUDED.terms
@@ -237,14 +234,14 @@ BEGIN
     -- keeps nobody out.
     INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key)
     SELECT write_duplicate_keys.tenant_id, x.key, x.customer_key
-    FROM highseas.duplicate_terms t
-    JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
-    CROSS JOIN LATERAL unnest(owned, owners) WITH ORDINALITY x(key, customer_key, n)
+    FROM unnest(owned, owners) WITH ORDINALITY x(key, customer_key, n)
+    JOIN highseas.customer c ON c.tenant_id = write_duplicate_keys.tenant_id AND c.customer_key = x.customer_key COLLATE "C" AND c.state <> 'gone'
     WHERE highseas.duplicate_key_kind(x.key) <> ALL (warned)
     ORDER BY x.n
     ON CONFLICT DO NOTHING;
     DELETE FROM highseas.duplicate_key k
-    WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = ANY (before) AND k.customer_key = ANY (customers)
+    USING unnest(before) b(key)
+    WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = b.key AND k.customer_key = ANY (customers)
       AND (highseas.duplicate_key_kind(k.key) = ANY (warned)
            OR NOT EXISTS (SELECT FROM highseas.duplicate_terms t
                           JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
