@@ -203,7 +203,7 @@ CREATE TABLE highseas.lifecycle_rule (
     CONSTRAINT lifecycle_rule_trend_check CHECK (declining_below <= growing_from)
 );
 COMMENT ON TABLE highseas.lifecycle_rule IS
-'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before. engaged_by: the kinds of follow_up that make a prospect of a lead (NULL = any), as an intent of his does.';
+'The borders of lifecycle(); without a row by the defaults of its columns. new_days: a buyer is new while his first purchase is less days ago. lost_below: he is lost when his chance to be alive is below, or, where it is unknown, when his last purchase is lost_days ago. growing_from, declining_below: what he brought lately as a multiple of what he brought in as long a time before; who brought nothing then is not growing, as there is nothing to compare. engaged_by: the kinds of follow_up that make a prospect of a lead (NULL = any), as an intent of his does.';
 
 CREATE FUNCTION highseas.lifecycle_rule_of(tenant_id bigint) RETURNS highseas.lifecycle_rule
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -221,7 +221,7 @@ CREATE FUNCTION highseas.lifecycle(
     growing_from double precision, declining_below double precision)
 RETURNS text LANGUAGE c IMMUTABLE PARALLEL SAFE COST 1 AS 'MODULE_PATHNAME', 'highseas_lifecycle';
 COMMENT ON FUNCTION highseas.lifecycle(bigint, boolean, boolean, integer, integer, double precision, double precision, double precision, integer, double precision, integer, double precision, double precision) IS
-'The stage of a customer''s life, the first that fits: lost (refused for good); without a purchase prospect (engaged: he answered, visited or was quoted) or lead; lost (probably gone); new; declining (nothing lately, or much less than before); growing; core.
+'The stage of a customer''s life, the first that fits: lost (refused for good); without a purchase prospect (engaged: he answered, visited or was quoted) or lead; lost (probably gone); new; declining (nothing lately, or much less than before); growing (much more than before, when he brought something, too); core.
 purchases: how many. first_days, last_days: since the first and the last. alive: 0 to 1. recent, earlier: value of the last period and of as long a one before. The rest: the borders, as in lifecycle_rule.
 NULL: none, false, 0 days, unknown chance, no value. Errors: 22004 for a border NULL; 22023 for borders that are not sound.';
 

@@ -287,7 +287,10 @@ TEST_CASE("lifecycle: the stages by hand") {
     CHECK(stage({5, true, false, 900, 10, .9, 0, 0}) == "declining");
     CHECK(stage({5, true, false, 900, 10, .19, 125, 100}) == "lost");
     CHECK(stage({5, true, false, 900, 730, {}, 0, 0}) == "lost");
-    CHECK(stage({5, true, false, 900, 729, {}, 1, 0}) == "growing");
+    // Nothing before, so nothing to compare.
+    CHECK(stage({5, true, false, 900, 729, {}, 1, 0}) == "core");
+    CHECK(stage({5, true, false, 900, 729, {}, 1, -5}) == "core");
+    CHECK(next_lifecycle("growing", {5, true, false, 900, 729, {}, 1, 0}, rule, .1) == "core");
 }
 
 TEST_CASE(

@@ -14,7 +14,7 @@ struct LifecycleRule {
     std::int32_t new_days;  // new: the first purchase is less days ago
     double lost_below;      // lost: the chance to be alive is below
     std::int32_t lost_days; // or, where it is unknown, the last purchase is so many days ago
-    double growing_from;    // recent value over the value of as long a time before
+    double growing_from;    // recent value over the value, above 0, of as long a time before
     double declining_below; // likewise
 
     bool is_sound() const noexcept {
@@ -46,7 +46,7 @@ inline std::string_view lifecycle(const LifecycleFacts &facts, const LifecycleRu
         return "new";
     if (facts.recent <= 0 || facts.recent < rule.declining_below * facts.earlier)
         return "declining";
-    if (facts.recent >= rule.growing_from * facts.earlier)
+    if (facts.earlier > 0 && facts.recent >= rule.growing_from * facts.earlier)
         return "growing";
     return "core";
 }
