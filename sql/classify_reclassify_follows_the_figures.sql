@@ -59,6 +59,16 @@ CALL highseas.reclassify();
 SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT count(*) FROM highseas.customer_class k JOIN public.before b USING (customer_key) WHERE k.xmin::text <> b.version;
 
+-- A lead costs before he brings anything: what he is expected to bring counts, so a contact makes no F of him; dearer than that he is one.
+BEGIN;
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
+SELECT 1, k, 'main', '2026-01-01', '2026-01-01' FROM unnest('{lead,dear lead}'::text[]) k;
+INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_score, potential_value)
+VALUES (1, 'lead', 1, '2026-03-01', '', 'week', 52, -2, 2, 20, 30), (1, 'dear lead', 1, '2026-03-01', '', 'week', 52, -40, 40, 20, 30);
+SELECT highseas.classify_customers(1, ARRAY(SELECT c FROM highseas.class_changes(1, 'd', 'm', highseas.clock()) c), highseas.clock());
+SELECT customer_key, profit, lifecycle, why FROM highseas.customer_classes WHERE customer_key LIKE '%lead' ORDER BY 1;
+ROLLBACK;
+
 -- Stages of life have the margin, too: growing from 1.25 times the year before, no longer below 1.25 * .95.
 SELECT format('UPDATE highseas.purchase SET amount = %s WHERE customer_key = ''c3'' AND order_key = ''a''', a), 'CALL highseas.reclassify()',
        'SELECT lifecycle FROM highseas.customer_classes WHERE customer_key = ''c3''' FROM unnest('{124,125,119,118,124,70,76,79}'::int[]) a \gexec
