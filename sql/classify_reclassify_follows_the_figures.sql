@@ -69,6 +69,22 @@ SELECT highseas.classify_customers(1, ARRAY(SELECT c FROM highseas.class_changes
 SELECT customer_key, profit, lifecycle, why FROM highseas.customer_classes WHERE customer_key LIKE '%lead' ORDER BY 1;
 ROLLBACK;
 
+-- Who buys in another currency only is a buyer, too, and what he brings is compared in that one.
+BEGIN;
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
+SELECT 1, k, 'main', '2026-01-01', '2026-01-01' FROM unnest('{euro new,euro more,euro less}'::text[]) k;
+INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost)
+SELECT 1, k, 1, '2026-03-01', '', 'week', 52, 0, 0 FROM unnest('{euro new,euro more,euro less}'::text[]) k;
+INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, total, summarized_at) VALUES
+    (1, 'euro new', 'EUR', 0, '2026-02-20', '2026-02-20', 5, '2026-03-01'), (1, 'euro more', 'EUR', 2, '2024-05-01', '2025-11-01', 50, '2026-03-01'),
+    (1, 'euro more', 'USD', 0, '2024-04-01', '2024-04-01', 90, '2026-03-01'), (1, 'euro less', 'EUR', 1, '2024-05-01', '2025-11-01', 50, '2026-03-01');
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount, currency) VALUES
+    (1, 'euro new', 'a', '2026-02-20', 5, 'EUR'), (1, 'euro more', 'a', '2024-05-01', 20, 'EUR'), (1, 'euro more', 'b', '2025-11-01', 30, 'EUR'),
+    (1, 'euro more', 'u', '2024-04-01', 90, 'USD'), (1, 'euro less', 'a', '2024-05-01', 30, 'EUR'), (1, 'euro less', 'b', '2025-11-01', 20, 'EUR');
+SELECT highseas.classify_customers(1, ARRAY(SELECT c FROM highseas.class_changes(1, 'd', 'm', highseas.clock()) c), highseas.clock());
+SELECT customer_key, to_class, reason FROM highseas.class_history WHERE customer_key LIKE 'euro%' AND aspect = 'lifecycle' ORDER BY 1;
+ROLLBACK;
+
 -- Stages of life have the margin, too: growing from 1.25 times the year before, no longer below 1.25 * .95.
 SELECT format('UPDATE highseas.purchase SET amount = %s WHERE customer_key = ''c3'' AND order_key = ''a''', a), 'CALL highseas.reclassify()',
        'SELECT lifecycle FROM highseas.customer_classes WHERE customer_key = ''c3''' FROM unnest('{124,125,119,118,124,70,76,79}'::int[]) a \gexec

@@ -63,7 +63,7 @@ CREATE TYPE highseas.class_change AS (
     purchases bigint, first_days integer, last_days integer, recent numeric, earlier numeric, intent text
 );
 COMMENT ON TYPE highseas.class_change IS
-'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too. profit: customer_value.actual_value; of who never bought what he is expected to bring, actual_value + potential_value (0 where it is unknown). recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of his value.';
+'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too. profit: customer_value.actual_value; of who never bought what he is expected to bring, actual_value + potential_value (0 where it is unknown). purchases, first_days, last_days: in any currency. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of the values, or, where he bought nothing in it then, in that of his last order.';
 
 -- Each table is read once, from one key to another, and joined by hash or merge: customers are looked at by the million,
 -- and a planner who has no statistics yet would look each up. Disabled plans look so dear that they would be compiled.
@@ -84,13 +84,21 @@ DECLARE
     classing text[] := ARRAY(SELECT x.attachment FROM highseas.attachment x WHERE x.tenant_id = class_changes.tenant_id AND 'class' = ANY (x.columns));
 BEGIN
     RETURN QUERY
-    WITH bought AS (
-        SELECT x.customer_key, sum(x.amount) FILTER (WHERE x.ordered_at > since) AS recent,
-               sum(x.amount) FILTER (WHERE x.ordered_at <= since) AS earlier
-        FROM highseas.purchase x
+    WITH buyers AS (
+        SELECT x.customer_key, sum(x.repeats + 1) AS purchases, today - min(x.first_on) AS first_days, today - max(x.last_on) AS last_days
+        FROM highseas.purchases x
         WHERE x.tenant_id = class_changes.tenant_id AND x.customer_key > after AND x.customer_key <= upto
-          AND coalesce(x.currency, '') = in_currency AND x.ordered_at > before AND x.ordered_at <= now
         GROUP BY x.customer_key
+    ), bought AS (
+        -- One currency of each, so that the two sums compare.
+        SELECT DISTINCT ON (y.customer_key) y.customer_key, y.recent, y.earlier
+        FROM (SELECT x.customer_key, coalesce(x.currency, '') AS currency, max(x.ordered_at) AS last_at,
+                     sum(x.amount) FILTER (WHERE x.ordered_at > since) AS recent, sum(x.amount) FILTER (WHERE x.ordered_at <= since) AS earlier
+              FROM highseas.purchase x
+              WHERE x.tenant_id = class_changes.tenant_id AND x.customer_key > after AND x.customer_key <= upto
+                AND x.ordered_at > before AND x.ordered_at <= now
+              GROUP BY x.customer_key, coalesce(x.currency, '')) y
+        ORDER BY y.customer_key, (y.currency = in_currency) DESC, y.last_at DESC, y.currency
     ), known AS (
         SELECT c.customer_key, c.ctid AS place, c.state, c.holder, c.class, c.intent, (f.attachment = ANY (classing)) IS TRUE AS crm_class,
                o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
@@ -99,7 +107,7 @@ BEGIN
                v.potential_score AS potential, v.p_alive AS alive,
                -- A lead has only cost yet; without what he may bring the first contact would make a loss of him.
                v.actual_value::double precision + CASE WHEN s.customer_key IS NULL THEN coalesce(v.potential_value, 0) ELSE 0 END AS profit,
-               coalesce(s.repeats + 1, 0)::bigint AS purchases, today - s.first_on AS first_days, today - s.last_on AS last_days,
+               coalesce(s.purchases, 0) AS purchases, s.first_days, s.last_days,
                p.recent, p.earlier
         FROM highseas.customer c
         LEFT JOIN highseas.customer_value v ON v.tenant_id = c.tenant_id AND v.customer_key = c.customer_key
@@ -108,8 +116,7 @@ BEGIN
             AND o.customer_key > after AND o.customer_key <= upto
         LEFT JOIN highseas.profile f ON f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
             AND f.customer_key > after AND f.customer_key <= upto
-        LEFT JOIN highseas.purchases s ON s.tenant_id = c.tenant_id AND s.customer_key = c.customer_key
-            AND s.customer_key > after AND s.customer_key <= upto AND s.currency = in_currency
+        LEFT JOIN buyers s ON s.customer_key = c.customer_key
         LEFT JOIN bought p ON p.customer_key = c.customer_key
         LEFT JOIN highseas.abc_bound b ON b.tenant_id = c.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
         WHERE c.tenant_id = class_changes.tenant_id AND c.customer_key > after AND c.customer_key <= upto
