@@ -334,7 +334,7 @@ COMMENT ON FUNCTION highseas.class_at(timestamptz) IS
 'The classes that each customer was in at a time, by class_history; no row for who was in none. A customer who was merged into another is in that one''s history only. NULL gives no row. Error 22023 more than one tenant to choose from.';
 
 CREATE FUNCTION highseas.class_migration(from_at timestamptz, to_at timestamptz DEFAULT NULL, aspect text DEFAULT 'category')
-RETURNS TABLE (from_class text, to_class text, customers bigint, value numeric)
+RETURNS TABLE (from_class text, to_class text, customers bigint, value_before numeric, value numeric)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
@@ -349,9 +349,11 @@ BEGIN
             HINT = 'One of abc, category, lifecycle, kind.';
     END IF;
     RETURN QUERY
-    SELECT m.from_class, m.to_class, count(*), sum(highseas.class_value(value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv))
+    SELECT m.from_class, m.to_class, count(*), sum(m.value_before),
+           sum(highseas.class_value(value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv))
     FROM (SELECT h.customer_key,
                  (array_agg(h.to_class ORDER BY h.change_id DESC) FILTER (WHERE h.at <= class_migration.from_at))[1] AS from_class,
+                 (array_agg(h.value ORDER BY h.change_id DESC) FILTER (WHERE h.at <= class_migration.from_at))[1] AS value_before,
                  (array_agg(h.to_class ORDER BY h.change_id DESC) FILTER (WHERE h.at <= coalesce(class_migration.to_at, highseas.clock())))[1] AS to_class
           FROM highseas.class_history h
           WHERE h.tenant_id = t AND h.aspect = class_migration.aspect
@@ -363,4 +365,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.class_migration(timestamptz, timestamptz, text) IS
-'How many customers were in which class at one time and at another (NULL: now), of an aspect (abc, category, lifecycle, kind), and what they are worth now, as class_value() has it. A class of NULL: in none, because not known yet, or gone. Errors: 22004 when from_at or aspect is NULL, 22023 another aspect, or more than one tenant to choose from.';
+'How many customers were in which class at one time and at another (NULL: now), of an aspect (abc, category, lifecycle, kind). value_before: what ABC went by when they came into from_class (class_history.value), value: what it goes by now, as class_value() has it; NULL where it is not known of any of them. A class of NULL: in none, because not known yet, or gone. Errors: 22004 when from_at or aspect is NULL, 22023 another aspect, or more than one tenant to choose from.';
