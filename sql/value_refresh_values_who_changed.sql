@@ -100,6 +100,9 @@ UPDATE highseas.value_rule SET currency = 'EUR';
 CALL highseas.refresh_value();
 SELECT currency, (lifetime).status, (lifetime).customers FROM highseas.value_run WHERE in_force;
 SELECT customer_key, currency, actual_value FROM highseas.customer_value WHERE customer_key IN ('lead 3', '0003') ORDER BY 1;
+-- A fit at the boundary is not to be used: it gives no chance and no value.
+SELECT p_alive, expected_purchases, clv, potential_value FROM highseas.customer_value WHERE customer_key = 'lead 3';
+SELECT count(potential_value) FROM highseas.customer_value;
 -- Who bought in another currency is no lead with a chance to buy; what he is worth no fit can tell.
 SELECT customer_key, p_alive, conversion_chance IS NULL AS no_chance, potential_value IS NULL AS unknown
 FROM highseas.customer_value WHERE customer_key IN ('0003', 'lead 9') ORDER BY 1;

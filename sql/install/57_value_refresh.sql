@@ -149,6 +149,10 @@ DECLARE
     newcomer double precision;
 BEGIN
     SELECT x.* INTO fit FROM highseas.value_run x WHERE x.tenant_id = value_customers.tenant_id AND x.in_force;
+    -- Not to be trusted, so as if there were none: classes and at_risk go by what stands here.
+    IF (fit.lifetime).status = 'boundary' THEN
+        fit.lifetime := NULL;
+    END IF;
     -- His first purchase, then what one is expected to bring who has just made it.
     newcomer := r.margin * highseas.expected_spend(fit.spend, 0, NULL)
                 + highseas.clv(fit.lifetime, fit.spend, 0, 0, 0, NULL, r.horizon, r.discount_rate, r.margin);
@@ -213,7 +217,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.value_customers(bigint, text[], timestamptz) IS
-'Writes what these customers are worth now, by the fits in force; their potential score orders the pool where the CRM gives no score';
+'Writes what these customers are worth now, by the fits in force (a lifetime fit of status boundary counts as none); their potential score orders the pool where the CRM gives no score';
 
 CREATE FUNCTION highseas.refresh_value_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
