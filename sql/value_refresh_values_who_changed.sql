@@ -74,6 +74,16 @@ SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT customer_key, actual_value, p_alive > .5 AS alive, potential_value = clv AS buyer, is_stale FROM highseas.customer_value
 WHERE customer_key IN ('0001', '0003', 'lead 1', 'lead 2') ORDER BY 1;
 SELECT count(*) FROM highseas.value_run;
+-- Who has returns only is valued once, then left alone; a return that had been dated ahead counts from its day on.
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount) VALUES
+    (1, 'lead 4', 'back', '1997-09-20', -10), (1, 'lead 4', 'ahead', '1997-10-02 12:00+00', -20);
+SELECT highseas.refresh_purchases(1, '{lead 4}', highseas.clock());
+SELECT format('SET highseas.clock = %L', c), 'CALL highseas.refresh_value()', 'SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1',
+       'SELECT actual_value FROM highseas.customer_value WHERE customer_key = ''lead 4'''
+FROM unnest('{1997-10-01 00:30+00,1997-10-02 00:30+00,1997-10-03 00:30+00,1997-10-04 00:30+00}'::text[]) c \gexec
+DELETE FROM highseas.purchase WHERE customer_key = 'lead 4';
+SELECT highseas.make_stale(1, '{lead 4}');
+CALL highseas.refresh_value();
 -- A week later all are, for they are a week older.
 SET highseas.clock = '1997-10-08 00:30+00';
 CALL highseas.refresh_value(max_rows => 1000, batch => 100);

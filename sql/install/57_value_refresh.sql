@@ -225,7 +225,8 @@ AS $$
 DECLARE
     now timestamptz := highseas.clock();
     r highseas.value_rule := highseas.value_rule_of(tenant_id);
-    today date := (SELECT (now AT TIME ZONE t.time_zone)::date FROM highseas.tenant t WHERE t.tenant_id = refresh_value_batch.tenant_id);
+    zone text := (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = refresh_value_batch.tenant_id);
+    today date := (now AT TIME ZONE zone)::date;
     reached text := (SELECT j.position FROM highseas.job_run j WHERE j.tenant_id = refresh_value_batch.tenant_id AND j.run_id = run);
     fit highseas.value_run;
     money text;
@@ -237,10 +238,13 @@ BEGIN
         keys := highseas.lock_customers(tenant_id, ARRAY(
             -- A look by key for each customer: a join is quadratic where there are no statistics yet.
             SELECT o.customer_key
-            FROM (SELECT p.customer_key, max(p.ordered_at) AS last_at FROM highseas.purchase p
+            FROM (SELECT p.customer_key, max(p.ordered_at) AS last_at, bool_or(p.amount >= 0) AS bought FROM highseas.purchase p
                   WHERE p.tenant_id = refresh_value_batch.tenant_id AND p.ordered_at <= now GROUP BY p.customer_key) o
             WHERE o.last_at <= (SELECT max(s.summarized_at) FROM highseas.purchases s
-                                WHERE s.tenant_id = refresh_value_batch.tenant_id AND s.customer_key = o.customer_key) IS NOT TRUE));
+                                WHERE s.tenant_id = refresh_value_batch.tenant_id AND s.customer_key = o.customer_key) IS NOT TRUE
+              -- Who has returns only never has a summary; his value knows them all from the day after on.
+              AND (o.bought OR o.last_at >= (SELECT v.as_of::timestamp AT TIME ZONE zone FROM highseas.customer_value v
+                                             WHERE v.tenant_id = refresh_value_batch.tenant_id AND v.customer_key = o.customer_key))));
         PERFORM highseas.refresh_purchases(tenant_id, keys, now);
         -- Who was renamed or merged while the last run valued him.
         DELETE FROM highseas.customer_value v
