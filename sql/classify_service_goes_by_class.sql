@@ -44,6 +44,11 @@ UPDATE highseas.treatment SET service_floor = 2 WHERE class IS NULL;
 SELECT * FROM highseas.plan_service(100);
 UPDATE highseas.treatment SET service_floor = 0, service_cap = 1 WHERE class IS NULL OR kind IS NOT NULL;
 SELECT * FROM highseas.plan_service(1000);
+-- Nor where no row fits: it says whom.
+BEGIN;
+DELETE FROM highseas.treatment WHERE class IS DISTINCT FROM 'A';
+SELECT * FROM highseas.plan_service(1000);
+ROLLBACK;
 \set VERBOSITY terse
 DELETE FROM highseas.treatment WHERE class IS NULL;
 UPDATE highseas.treatment SET service_cap = NULL;

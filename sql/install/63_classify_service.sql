@@ -25,7 +25,7 @@ END;
 COMMENT ON FUNCTION highseas.treated_customers(bigint, boolean) IS
 'The customers of a tenant in service (held_only: those that a rep holds; else also the free and the frozen ones), each with his treatment (NULLs: none fits), his value, what he brings a period, and his headroom, by how much his potential is above it; 0 where it is negative, NULL where it is unknown';
 
-CREATE FUNCTION highseas.divide_service(budget numeric, shares numeric[], floors numeric[], caps numeric[]) RETURNS numeric[]
+CREATE FUNCTION highseas.divide_service(budget numeric, shares numeric[], floors numeric[], caps numeric[], untreated text) RETURNS numeric[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -38,14 +38,16 @@ BEGIN
             HINT = 'Lower highseas.treatment.service_floor: it is a multiple of an even share, so a higher budget does not help.';
     ELSIF most_of_all < budget THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'the caps of the treatments leave a part of the budget over',
-            DETAIL = format('They add up to %s of %s. Without a service_share, or without a value beside others who have one, the floor is all.', most_of_all, budget),
-            HINT = 'Raise highseas.treatment.service_cap: it is a multiple of an even share, so a lower budget does not help.';
+            DETAIL = format('They add up to %s of %s. Without a service_share, or without a value beside others who have one, the floor is all.', most_of_all, budget)
+                || coalesce(' No treatment fits ' || untreated || '.', ''),
+            HINT = CASE WHEN untreated IS NULL THEN 'Raise ' ELSE 'Add a row to highseas.treatment for them, or raise ' END
+                || 'highseas.treatment.service_cap: it is a multiple of an even share, so a lower budget does not help.';
     END IF;
     RETURN highseas.divide_budget(budget, shares, floors, caps);
 END
 $$;
-COMMENT ON FUNCTION highseas.divide_service(numeric, numeric[], numeric[], numeric[]) IS
-'A budget divided among treatments by divide_budget(), whose errors it tells in the words of the rows. Error 22023 when floors or caps do not fit.';
+COMMENT ON FUNCTION highseas.divide_service(numeric, numeric[], numeric[], numeric[], text) IS
+'A budget divided among treatments by divide_budget(), whose errors it tells in the words of the rows. untreated: for whom none fits, in words, NULL: nobody. Error 22023 when floors or caps do not fit.';
 
 CREATE FUNCTION highseas.plan_service(budget numeric, unit text DEFAULT 'hours', held_only boolean DEFAULT true)
 RETURNS TABLE (customer_key text, class text, rule text, share numeric, amount numeric, why text)
@@ -87,7 +89,12 @@ BEGIN
               GROUP BY w.rule, w.goal, w.service_share) g
     ), divided AS (
         SELECT highseas.divide_service(budget, array_agg(g.service_share * cardinality(g.customers) ORDER BY g.n), array_agg(g.floors ORDER BY g.n),
-                                       array_agg(CASE WHEN g.service_share = 0 THEN g.floors ELSE g.caps END ORDER BY g.n)) AS amounts
+                                       array_agg(CASE WHEN g.service_share = 0 THEN g.floors ELSE g.caps END ORDER BY g.n),
+                                       (SELECT string_agg(u.words, ', ' ORDER BY u.class NULLS LAST)
+                                        FROM (SELECT p.class, format('%s %s (%s)', count(*), coalesce('of class "' || p.class || '"', 'without a class'),
+                                                                     min(p.customer_key) || CASE WHEN count(*) > 1 THEN ', ...' ELSE '' END) AS words
+                                              FROM grouped x CROSS JOIN LATERAL unnest(x.customers, x.classes) p(customer_key, class)
+                                              WHERE x.rule IS NULL GROUP BY p.class ORDER BY count(*) DESC, p.class LIMIT 10) u)) AS amounts
         FROM grouped g
     )
     SELECT p.customer_key, p.class, g.rule, round(p.amount / nullif(budget, 0), 6), p.amount,
