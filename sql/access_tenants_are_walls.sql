@@ -255,7 +255,7 @@ FROM (SELECT p.oid::regprocedure AS signature, format('SELECT string_agg(x::text
                          WHEN p.proargnames[n] = 'tenant_id' THEN '1' WHEN p.proargnames[n] IN ('pool', 'pool_key') THEN '''main'''
                          WHEN p.proargnames[n] IN ('customer', 'customer_key') THEN '''c1''' WHEN p.proargnames[n] = 'field' THEN '''email'''
                          WHEN p.proargnames[n] = 'needed' THEN '''reader''' WHEN p.proargnames[n] = 'time_zone' THEN '''UTC'''
-                         WHEN p.proargnames[n] = 'deal' THEN '''none''' END,
+                         WHEN p.proargnames[n] = 'deal' THEN '''none''' WHEN p.proargnames[n] = 'category' THEN '''F''' END,
                      CASE format_type(p.proargtypes[n - 1], NULL)
                          WHEN 'text' THEN '''kim''' WHEN 'timestamp with time zone' THEN 'now()' WHEN 'integer' THEN '100' ELSE 'NULL' END), ', ' ORDER BY n)
               FROM generate_series(1, p.pronargs) n)) AS call
@@ -268,7 +268,7 @@ WHERE a.answer !~ '^(done: (NULL|false|[(],*[)]( [(],*[)])*)|42501 .*|42704 .*)$
           (SELECT string_agg(r::text, ' ') FROM highseas.category_rules_of(NULL) r),
           (SELECT string_agg(r::text, ' ') FROM highseas.treatments_of(NULL) r), (SELECT r::text FROM highseas.treatment_of(NULL, 'kim', 'kim') r),
           (SELECT string_agg(replace(r::text, '(,', '(1,'), ' ') FROM highseas.intent_rules_of(NULL) r),
-          replace(highseas.churn_rule_of(NULL)::text, '(,', '(1,'), (SELECT w::text FROM highseas.withdrawal_preview('kim', NULL) w),
+          replace(highseas.churn_rule_of(NULL)::text, '(,', '(1,'), (SELECT w::text FROM highseas.withdrawal_preview('F', NULL) w),
           replace(highseas.class_rule_of(NULL)::text, '(,', '(1,'), replace(highseas.lifecycle_rule_of(NULL)::text, '(,', '(1,')]) x);
 -- What runs queries as somebody else is nobody's to call; nor is anything in C that is not pure, but these.
 SELECT p.proname FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang AND l.lanname = 'c'

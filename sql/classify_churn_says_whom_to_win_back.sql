@@ -107,6 +107,8 @@ SELECT highseas_api.reinstate_many('');
 SELECT highseas_api.reinstate_many('x', 'nowhere');
 SELECT highseas_api.fill_win_back('nowhere');
 SELECT highseas_api.fill_win_back(NULL);
+SELECT * FROM highseas.withdrawal_preview('Z');
+SELECT * FROM highseas.withdrawal_preview(NULL);
 SELECT highseas_api.fill_win_back('back', 0);
 SELECT highseas_api.fill_win_back('back', NULL);
 \set VERBOSITY terse

@@ -37,6 +37,7 @@ FROM highseas.potential_scores() s,
      LATERAL (SELECT sum(x.points) AS points, round(sum(x.of)) AS of FROM highseas.explain_potential(s.customer_key) x) e
 WHERE s.score IS NOT NULL ORDER BY 1;
 SELECT * FROM highseas.explain_potential('nobody');
+SELECT * FROM highseas.explain_potential(NULL);
 SELECT * FROM highseas.potential_scores('none');
 SELECT * FROM highseas.potential_scores('default', 1);
 CALL highseas.copy_scorecard();

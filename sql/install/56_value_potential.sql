@@ -111,6 +111,7 @@ DECLARE
         FROM highseas.profile_facts(t, explain_potential.scheme, explain_potential.version, now) f
         WHERE f.customer_key = explain_potential.customer COLLATE "C");
 BEGIN
+    PERFORM highseas.require_key('customer', customer);
     IF facts IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('customer "%s" does not exist', left(customer, 100)),
             HINT = 'Keys are the CRM''s, as text.';
@@ -121,7 +122,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.explain_potential(text, text, integer, text) IS
-'Why a customer has his potential score, one row for each criterion: its points (they add up to the score exactly), of how many, the reason in words (unknown: it counts neither for nor against), and what would raise the score most, and by how much, everything else unchanged. Needs the access of a reader; tells no contact, only whether it is there. Errors: 42704 no such customer, scorecard or tenant, 42501, 22023 more than one tenant.';
+'Why a customer has his potential score, one row for each criterion: its points (they add up to the score exactly), of how many, the reason in words (unknown: it counts neither for nor against), and what would raise the score most, and by how much, everything else unchanged. Needs the access of a reader; tells no contact, only whether it is there. Errors: 42704 no such customer, scorecard or tenant, 42501, 22004 without a customer, 22023 an empty key, or more than one tenant.';
 
 CREATE FUNCTION highseas_api.copy_scorecard(scheme text DEFAULT 'default', tenant text DEFAULT NULL, OUT version integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

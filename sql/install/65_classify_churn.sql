@@ -153,19 +153,36 @@ END;
 COMMENT ON FUNCTION highseas.withdrawable(bigint, text, timestamptz) IS
 'The customers of a category that could be given up at a time: in service, without an open deal, not protected; each with his follow-ups, service cost, revenue and profit in value_rule.period, and what he could bring yet';
 
+CREATE FUNCTION highseas.require_category(category text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $$
+BEGIN
+    PERFORM highseas.require_key('category', category);
+    IF category NOT IN ('A', 'B', 'C', 'D', 'E', 'F') THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown category "%s"', left(category, 100)),
+            DETAIL = 'Nothing was changed.', HINT = 'One of A to F; F are those who may cause losses.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION highseas.require_category(text) IS 'Raises 22023 for a category that is not A to F, 22004 for NULL';
+
 CREATE FUNCTION highseas.withdrawal_preview(category text DEFAULT 'F', tenant_id bigint DEFAULT highseas.current_tenant())
 RETURNS TABLE (customers bigint, held bigint, follow_ups bigint, hours double precision, service_cost numeric, revenue numeric,
                profit numeric, potential_value double precision)
-LANGUAGE sql STABLE ROWS 1
-BEGIN ATOMIC
+LANGUAGE plpgsql STABLE ROWS 1 SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    PERFORM highseas.require_category(withdrawal_preview.category);
+    RETURN QUERY
     SELECT count(w.customer_key), count(w.holder), coalesce(sum(w.follow_ups), 0)::bigint, coalesce(sum(w.follow_ups), 0) * r.follow_up_hours,
            coalesce(sum(w.service_cost), 0), round(coalesce(sum(w.revenue), 0), 2), coalesce(sum(w.profit), 0), coalesce(sum(w.potential_value), 0)
     FROM highseas.churn_rule_of(withdrawal_preview.tenant_id) r
     LEFT JOIN highseas.withdrawable(withdrawal_preview.tenant_id, withdrawal_preview.category, highseas.clock()) w ON true
     GROUP BY r.follow_up_hours;
-END;
+END
+$$;
 COMMENT ON FUNCTION highseas.withdrawal_preview(text, bigint) IS
-'What giving up a category would save in value_rule.period: follow_ups, hours (by churn_rule.follow_up_hours) and service_cost; and what it would cost: revenue, profit (after service; negative: it gains as much) and the potential_value yet to come. customers: whom withdraw_many() would take, held: of these by a rep. One row, of zeros for a category nobody is in.';
+'What giving up a category would save in value_rule.period: follow_ups, hours (by churn_rule.follow_up_hours) and service_cost; and what it would cost: revenue, profit (after service; negative: it gains as much) and the potential_value yet to come. customers: whom withdraw_many() would take, held: of these by a rep. One row, of zeros for a category nobody is in. Errors: 22023 for another category than A to F, or more than one tenant to choose from; 22004 for NULL.';
 
 CREATE FUNCTION highseas_api.withdraw_many(
     reason text, category text DEFAULT 'F', expected bigint DEFAULT NULL, tenant text DEFAULT NULL,
@@ -182,11 +199,7 @@ DECLARE
     candidates bigint;
 BEGIN
     reason := highseas.require_key('reason', reason);
-    category := highseas.require_key('category', category);
-    IF category NOT IN ('A', 'B', 'C', 'D', 'E', 'F') THEN
-        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('unknown category "%s"', left(category, 100)),
-            DETAIL = 'Nothing was changed.', HINT = 'One of A to F; F are those who may cause losses.';
-    END IF;
+    PERFORM highseas.require_category(category);
     SELECT array_agg(x.customer_key) FILTER (WHERE x.n <= most), count(*) INTO keys, candidates
     FROM (SELECT w.customer_key, row_number() OVER (ORDER BY w.profit, w.customer_key) AS n
           FROM highseas.withdrawable(t, withdraw_many.category, now) w) x;
