@@ -20,7 +20,7 @@ SELECT * FROM (VALUES ('a1', 'A', 8000, 9000, 'ann', 'north'), ('a2', 'A', 2000,
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at, class, region)
 SELECT 1, k, 'sea', '2026-01-01', '2026-01-01', class, region FROM public.facts;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value)
-SELECT 1, k, 1, '2026-03-01', 'EUR', 'week', 52, actual, 0, potential FROM public.facts WHERE actual IS NOT NULL;
+SELECT 1, k, 1, '2026-03-01', 'EUR', 'year', 1, actual, 0, potential FROM public.facts WHERE actual IS NOT NULL;
 DO $$ BEGIN PERFORM highseas_api.claim(k, rep) FROM public.facts WHERE rep IS NOT NULL ORDER BY k; END $$;
 
 -- Built in: by class, then retained by value and invested in by headroom.
@@ -89,7 +89,7 @@ SELECT setseed(.42);
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at, class)
 SELECT 2, 'c' || n, 'sea', '2026-01-01', '2026-01-01', (ARRAY['A', 'B', 'C', 'D', 'E', 'F', NULL])[1 + n % 7] FROM generate_series(1, 2000) n;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value)
-SELECT 2, 'c' || n, 1, '2026-03-01', 'EUR', 'week', 52, round((exp(8 * random()) - 50)::numeric, 2), 0, exp(9 * random()) FROM generate_series(1, 2000, 3) n;
+SELECT 2, 'c' || n, 1, '2026-03-01', 'EUR', 'year', 1, round((exp(8 * random()) - 50)::numeric, 2), 0, exp(9 * random()) FROM generate_series(1, 2000, 3) n;
 INSERT INTO highseas.treatment (rule, class, kind, goal, action, service_share, service_floor, service_cap)
 SELECT b.rule, b.class, b.kind, b.goal, b.action, b.service_share, b.service_floor, CASE WHEN b.class IN ('A', 'B') THEN 30 END
 FROM highseas.builtin_treatments() b;

@@ -20,7 +20,7 @@ INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, 
 SELECT 1, k, 'sea', '2025-12-01', '2025-12-01', class FROM public.facts;
 INSERT INTO highseas.profile (tenant_id, customer_key, company) SELECT 1, k, upper(k) || ' Ltd' FROM public.facts;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value)
-SELECT 1, k, 1, '2026-03-01', 'EUR', 'week', 52, actual, 0, potential FROM public.facts;
+SELECT 1, k, 1, '2026-03-01', 'EUR', 'year', 1, actual, 0, potential FROM public.facts;
 INSERT INTO highseas.value_run (tenant_id, fitted_at, ends_on, in_force, currency, criteria) VALUES (1, '2026-03-01', '2026-03-01', true, 'EUR', '{}');
 INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, total, summarized_at)
 SELECT 1, k, 'EUR', 3, date '2026-02-20' - 3 * every, '2026-02-20', 400, '2026-02-20' FROM public.facts WHERE every IS NOT NULL;
@@ -65,6 +65,13 @@ DELETE FROM highseas.treatment;
 
 -- Who could bring more.
 SELECT customer_key, rep_key, class, value, headroom, share_of_wallet, goal, action FROM highseas.growth;
+-- What is expected within half a year is brought to the year of what he brings; then to the rule's three months.
+BEGIN;
+UPDATE highseas.customer_value SET horizon = .5;
+SELECT customer_key, value, headroom FROM highseas.growth WHERE customer_key = 'rhythm too';
+INSERT INTO highseas.value_rule (period) VALUES ('3 months');
+SELECT customer_key, value, headroom FROM highseas.growth WHERE customer_key = 'rhythm too';
+ROLLBACK;
 
 -- What a customer means to do: the interested first, who buys later when it comes near, never: not at all.
 SELECT count(*) FROM highseas_api.follow_up('quiet', rep => 'ann', intent => 'interested');

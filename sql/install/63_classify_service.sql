@@ -8,10 +8,13 @@ BEGIN ATOMIC
     WITH served AS MATERIALIZED (
         SELECT c.customer_key, c.holder, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind,
                least(greatest(v.actual_value, 0), 1e14) AS value,
-               least(greatest(v.potential_value::numeric - v.actual_value, 0), 1e14) AS headroom
+               -- What he brings is of a period, what he could bring of the horizon.
+               least(greatest((v.potential_value * (extract(epoch FROM coalesce(w.period, '1 year'))::double precision
+                                                    / nullif(86400 * v.horizon * highseas.days_in(v.unit), 0)))::numeric - v.actual_value, 0), 1e14) AS headroom
         FROM highseas.customer c
         LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
         LEFT JOIN highseas.customer_value v ON v.tenant_id = c.tenant_id AND v.customer_key = c.customer_key
+        LEFT JOIN highseas.value_rule w ON w.tenant_id = c.tenant_id
         WHERE c.tenant_id = treated_customers.tenant_id AND (c.state = 'held' OR NOT held_only AND c.state IN ('free', 'frozen'))
     ), treated AS MATERIALIZED (
         SELECT s.class, s.kind, t.*
@@ -23,7 +26,7 @@ BEGIN ATOMIC
     FROM served s JOIN treated t ON t.class = s.class AND t.kind = s.kind;
 END;
 COMMENT ON FUNCTION highseas.treated_customers(bigint, boolean) IS
-'The customers of a tenant in service (held_only: those that a rep holds; else also the free and the frozen ones), each with his treatment (NULLs: none fits), his value, what he brings a period, and his headroom, by how much his potential is above it; 0 where it is negative, NULL where it is unknown';
+'The customers of a tenant in service (held_only: those that a rep holds; else also the free and the frozen ones), each with his treatment (NULLs: none fits), his value, what he brings a period, and his headroom, by how much his potential (potential_value, brought from the horizon to the length of the period) is above it; 0 where it is negative, NULL where it is unknown';
 
 CREATE FUNCTION highseas.divide_service(budget numeric, shares numeric[], floors numeric[], caps numeric[], untreated text) RETURNS numeric[]
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
@@ -115,7 +118,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.plan_service(numeric, text, boolean) IS
-'Divides a budget of hours or money over the customers by their treatments, so that the amounts add up to it to the hundredth. First over the rules of highseas.treatment by service_share times the number of their customers, then among the customers of a rule: where the goal is to invest or to grow share by headroom (potential_value - actual_value), else by actual_value; evenly where nobody of them has any. Nobody gets less than service_floor or more than service_cap times an even share; beside others who have one, a customer without value (or headroom) gets the floor. share: of the budget; why: the reckoning in words.
+'Divides a budget of hours or money over the customers by their treatments, so that the amounts add up to it to the hundredth. First over the rules of highseas.treatment by service_share times the number of their customers, then among the customers of a rule: where the goal is to invest or to grow share by headroom (potential_value * period / horizon - actual_value), else by actual_value; evenly where nobody of them has any. Nobody gets less than service_floor or more than service_cap times an even share; beside others who have one, a customer without value (or headroom) gets the floor. share: of the budget; why: the reckoning in words.
 budget: 0 to 100 trillion in whole hundredths. unit: hours or money, for the words. held_only: customers that a rep holds; false: also the free and the frozen ones. No row without customers.
 Errors: 22023 when floors or caps do not fit the budget, a bad budget or unit, or more than one tenant to choose from; 22004 for NULL; 54000 beyond 10 million customers.';
 

@@ -8,7 +8,7 @@ LEFT JOIN highseas.profile f ON f.tenant_id = (SELECT highseas.current_tenant())
 WHERE c.headroom > 0 AND (c.goal IN ('invest', 'grow share') OR c.headroom > c.value AND c.goal IS DISTINCT FROM 'withdraw')
 ORDER BY c.headroom DESC, c.customer_key;
 COMMENT ON VIEW highseas.growth IS
-'The customers in service who could bring more, the greatest headroom first: those to invest in or to grow with, and of the others, but for those to withdraw from, whose potential is more than twice what they bring. value: what he brings a period (customer_value.actual_value, not below 0); headroom: by how much potential_value, what is expected of him within the horizon, is above it (set both spans alike in value_rule); share_of_wallet: value / (value + headroom), 0 to 1; goal, action: by his treatment.';
+'The customers in service who could bring more, the greatest headroom first: those to invest in or to grow with, and of the others, but for those to withdraw from, whose potential is more than twice what they bring. value: what he brings a period (customer_value.actual_value, not below 0); headroom: by how much potential_value, brought from the horizon to the length of that period (* value_rule.period / horizon), is above it; share_of_wallet: value / (value + headroom), 0 to 1; goal, action: by his treatment.';
 
 CREATE TYPE highseas.work AS (points double precision, reason text);
 COMMENT ON TYPE highseas.work IS 'How much a customer should be contacted today, and why; 0 points and no reason: not today';

@@ -71,7 +71,7 @@ AS $$
                          'class_value', 'class_of_value', 'class_at', 'class_migration',
                          'builtin_intent_rules', 'intent_rules_of',
                          'churn_rule_of', 'withdrawable', 'require_category', 'withdrawal_preview',
-                         'builtin_treatments', 'treatments_of', 'treatment_of', 'treated_customers', 'divide_service', 'plan_service', 'service_inversion', 'worklist'))
+                         'builtin_treatments', 'treatments_of', 'treatment_of', 'days_in', 'treated_customers', 'divide_service', 'plan_service', 'service_inversion', 'worklist'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
     FROM pg_proc p
