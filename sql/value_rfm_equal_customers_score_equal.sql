@@ -33,10 +33,10 @@ FROM rfm r FULL JOIN (
     SELECT customer_key, date '1998-07-01' - max((ordered_at AT TIME ZONE 'Asia/Shanghai')::date) AS recency,
            count(DISTINCT (ordered_at AT TIME ZONE 'Asia/Shanghai')::date)::int AS frequency, sum(amount) AS monetary
     FROM highseas.purchase WHERE tenant_id = 1 GROUP BY customer_key) s USING (customer_key);
--- The scores by counting who is strictly worse.
-SELECT count(*) FILTER (WHERE r.recency_score <> 1 + 5 * (SELECT count(*) FROM rfm o WHERE o.recency > r.recency) / 2357) AS recency,
-       count(*) FILTER (WHERE r.frequency_score <> 1 + 5 * (SELECT count(*) FROM rfm o WHERE o.frequency < r.frequency) / 2357) AS frequency,
-       count(*) FILTER (WHERE r.monetary_score <> 1 + 5 * (SELECT count(*) FROM rfm o WHERE o.monetary < r.monetary) / 2357) AS monetary
+-- The scores by counting who is worse, and half of those who are equal; who bought once has 1.
+SELECT count(*) FILTER (WHERE r.recency_score <> 1 + 5 * (SELECT 2 * count(*) FILTER (WHERE o.recency > r.recency) + count(*) FILTER (WHERE o.recency = r.recency) FROM rfm o) / (2 * 2357)) AS recency,
+       count(*) FILTER (WHERE r.frequency_score <> CASE r.frequency WHEN 1 THEN 1 ELSE 1 + 5 * (SELECT 2 * count(*) FILTER (WHERE o.frequency < r.frequency) + count(*) FILTER (WHERE o.frequency = r.frequency) FROM rfm o) / (2 * 2357) END) AS frequency,
+       count(*) FILTER (WHERE r.monetary_score <> 1 + 5 * (SELECT 2 * count(*) FILTER (WHERE o.monetary < r.monetary) + count(*) FILTER (WHERE o.monetary = r.monetary) FROM rfm o) / (2 * 2357)) AS monetary
 FROM rfm r;
 -- Equal customers, equal scores; ntile gives those who bought once three different ones.
 SELECT max(scores) FROM (
@@ -119,11 +119,12 @@ SELECT customer_key, monetary FROM highseas.rfm(currency => '') ORDER BY 1;
 DELETE FROM highseas.value_rule;
 
 -- The rules on anybody's table, and what is odd.
-SELECT v, highseas.quantile_score(rank() OVER (ORDER BY v), count(*) OVER (), 4) FROM unnest('{1,1,1,1,2,2,3,3}'::int[]) v;
-SELECT highseas.quantile_score(NULL, 5), highseas.quantile_score(5, 5), highseas.quantile_score(1, 9223372036854775807);
-SELECT highseas.quantile_score(0, 5);
-SELECT highseas.quantile_score(6, 5);
-SELECT highseas.quantile_score(1, 5, 11);
+SELECT v, highseas.quantile_score(rank() OVER w, count(*) OVER w, count(*) OVER (), 4) FROM unnest('{1,1,1,1,2,2,3,3}'::int[]) v WINDOW w AS (ORDER BY v);
+SELECT highseas.quantile_score(NULL, 1, 5), highseas.quantile_score(5, 5, 5), highseas.quantile_score(1, 1, 9223372036854775807), highseas.quantile_score(1, 200, 200);
+SELECT highseas.quantile_score(0, 1, 5);
+SELECT highseas.quantile_score(3, 2, 5);
+SELECT highseas.quantile_score(1, 6, 5);
+SELECT highseas.quantile_score(1, 1, 5, 11);
 SELECT highseas.break_score(7, '{3,2}', '{7,5}'), highseas.break_score(6, '{3,2}', '{7,5}'), highseas.break_score('-Infinity', '{2}', '{0}'),
        highseas.break_score(NULL, '{2}', '{0}'), highseas.break_score(1, NULL, NULL), highseas.break_score(1, '{}', '{}');
 SELECT highseas.break_score(1, '{2,3}', '{1}');

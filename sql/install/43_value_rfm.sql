@@ -29,15 +29,15 @@ CREATE TABLE highseas.rfm_segment (
 COMMENT ON TABLE highseas.rfm_segment IS
 'Segments of rfm() by the three scores, both ends included: the first row by priority that fits. A segment may have several rows. No row of a tenant: default_rfm_segments(), which INSERT INTO highseas.rfm_segment (priority, segment, ...) SELECT priority, segment, ... copies for editing.';
 
-CREATE FUNCTION highseas.quantile_score(rank bigint, population bigint, levels integer DEFAULT 5)
+CREATE FUNCTION highseas.quantile_score(first bigint, last bigint, population bigint, levels integer DEFAULT 5)
 RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 1
 AS 'MODULE_PATHNAME', 'highseas_quantile_score';
-COMMENT ON FUNCTION highseas.quantile_score(bigint, bigint, integer) IS
-'The score 1 .. levels of a customer by his rank, which is 1 + the number of those strictly worse: 1 + floor((rank - 1) * levels / population). So score s says that at least (s - 1) / levels of all are strictly worse, and equal customers have equal scores, however many they are (ntile divides them).
-Over any table: quantile_score(rank() OVER (ORDER BY amount), count(*) OVER ()); for recency rank() OVER (ORDER BY last_on).
-rank: 1 .. population. levels: 1 to 10. NULL when an argument is NULL.
-Errors: 22023 for a rank or levels out of range.';
+COMMENT ON FUNCTION highseas.quantile_score(bigint, bigint, bigint, integer) IS
+'The score 1 .. levels of a customer by his mid-rank, the share of those who are worse and half the share of those who are equal, himself included: 1 + floor((first + last - 1) * levels / (2 * population)). So score s says that at least (s - 1) / levels of all are worse, equal ones counted half; equal customers have equal scores, however many they are (ntile divides them), in the middle where all are equal or one is alone; without ties the levels are of equal size.
+Over any table: quantile_score(rank() OVER w, count(*) OVER w, count(*) OVER ()) ... WINDOW w AS (ORDER BY amount); for recency ORDER BY last_on.
+first: 1 + the number of those strictly worse, last: of those who are not better, 1 <= first <= last <= population. levels: 1 to 10. NULL when an argument is NULL.
+Errors: 22023 for ranks or levels out of range.';
 
 CREATE FUNCTION highseas.break_score(value double precision, scores integer[], bounds double precision[])
 RETURNS integer
@@ -139,12 +139,14 @@ BEGIN
     ), scored AS (
         SELECT m.customer_key, m.recency, m.frequency, m.monetary,
                coalesce(highseas.break_score(-m.recency, b.r_scores, b.r_bounds),
-                        highseas.quantile_score(rank() OVER (ORDER BY m.recency DESC), b.everybody)) AS r_score,
+                        highseas.quantile_score(rank() OVER recency, count(*) OVER recency, b.everybody)) AS r_score,
                coalesce(highseas.break_score(m.frequency, b.f_scores, b.f_bounds),
-                        highseas.quantile_score(rank() OVER (ORDER BY m.frequency), b.everybody)) AS f_score,
+                        -- However many bought once: no segment of those who bought again is for them.
+                        CASE WHEN m.frequency = 1 THEN 1 ELSE highseas.quantile_score(rank() OVER frequency, count(*) OVER frequency, b.everybody) END) AS f_score,
                coalesce(highseas.break_score(m.monetary::double precision, b.m_scores, b.m_bounds),
-                        highseas.quantile_score(rank() OVER (ORDER BY m.monetary), b.everybody)) AS m_score
+                        highseas.quantile_score(rank() OVER monetary, count(*) OVER monetary, b.everybody)) AS m_score
         FROM measured m CROSS JOIN breaks b
+        WINDOW recency AS (ORDER BY m.recency DESC), frequency AS (ORDER BY m.frequency), monetary AS (ORDER BY m.monetary)
     )
     SELECT s.customer_key, s.recency, s.frequency, s.monetary, s.r_score, s.f_score, s.m_score,
            highseas.rfm_segment(s.r_score, s.f_score, s.m_score, g.segments, g.recency_from, g.recency_to, g.frequency_from, g.frequency_to, g.monetary_from, g.monetary_to)
@@ -152,6 +154,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.rfm(date, text) IS
-'Recency (days since the last purchase day), frequency (purchase days) and monetary value (sum of all orders, returns deducted) of the current tenant''s customers who bought until ends_on, with a score of each and their segment (NULL where no row fits). Scores are by the rows of rfm_break, else by quintiles among these customers (quantile_score): more is better, and more lately. Segments are the rows of rfm_segment, else default_rfm_segments(). Days are of the tenant''s time zone.
+'Recency (days since the last purchase day), frequency (purchase days) and monetary value (sum of all orders, returns deducted) of the current tenant''s customers who bought until ends_on, with a score of each and their segment (NULL where no row fits). Scores are by the rows of rfm_break, else by quintiles among these customers (quantile_score): more is better, and more lately; equal customers have equal scores, and who bought on one day only has 1 for frequency. Segments are the rows of rfm_segment, else default_rfm_segments(). Days are of the tenant''s time zone.
 ends_on: NULL = today; later orders are left out. currency: only orders in it, '''' = those that give none; NULL = as in value_rule, and where that names none either all of them, which must have the same.
 Errors: 22023 for orders of several currencies (none counts as one), or more than one tenant to choose from; 22008 for an infinite ends_on.';

@@ -14,11 +14,12 @@ PG_FUNCTION_INFO_V1(highseas_rfm_segment);
 }
 
 Datum highseas_quantile_score(PG_FUNCTION_ARGS) {
-    const auto rank = argument<std::int64_t>(fcinfo, 0);
-    const auto population = argument<std::int64_t>(fcinfo, 1);
-    const auto levels = argument<std::int32_t>(fcinfo, 2);
+    const auto first = argument<std::int64_t>(fcinfo, 0);
+    const auto last = argument<std::int64_t>(fcinfo, 1);
+    const auto population = argument<std::int64_t>(fcinfo, 2);
+    const auto levels = argument<std::int32_t>(fcinfo, 3);
     int score = 0;
-    check(guarded([&] { return quantile_score(rank, population, levels, score); }));
+    check(guarded([&] { return quantile_score(first, last, population, levels, score); }));
     PG_RETURN_INT32(score);
 }
 

@@ -11,9 +11,9 @@ using namespace highseas;
 
 namespace {
 
-int by_rank(std::int64_t rank, std::int64_t population, int levels = 5) {
+int by_rank(std::int64_t first, std::int64_t last, std::int64_t population, int levels = 5) {
     int score = 0;
-    REQUIRE(quantile_score(rank, population, levels, score).ok());
+    REQUIRE(quantile_score(first, last, population, levels, score).ok());
     return score;
 }
 
@@ -25,7 +25,7 @@ int by_breaks(double value, const std::vector<int> &scores, const std::vector<do
 
 } // namespace
 
-TEST_CASE("a score says what share of all is strictly worse") {
+TEST_CASE("a score says what share of all is worse, equal ones counted half") {
     Random random(61);
     for (int round = 0; round < 500; ++round) {
         const int population = random.between(1, 200);
@@ -34,14 +34,16 @@ TEST_CASE("a score says what share of all is strictly worse") {
         for (int i = 0; i < population; ++i)
             values.push_back(random.below(random.between(1, 30)));
         for (int value : values) {
-            int worse = 0;
-            for (int other : values)
+            int worse = 0, equal = 0;
+            for (int other : values) {
                 worse += other < value;
-            const int score = by_rank(worse + 1, population, levels);
+                equal += other == value;
+            }
+            const int score = by_rank(worse + 1, worse + equal, population, levels);
             REQUIRE(score >= 1);
             REQUIRE(score <= levels);
-            REQUIRE((score - 1) * population <= worse * levels);
-            REQUIRE(score * population > worse * levels);
+            REQUIRE(2 * (score - 1) * population <= (2 * worse + equal) * levels);
+            REQUIRE(2 * score * population > (2 * worse + equal) * levels);
         }
     }
 }
@@ -49,17 +51,24 @@ TEST_CASE("a score says what share of all is strictly worse") {
 TEST_CASE("without ties the levels are of equal size") {
     std::array<int, 6> count{};
     for (int rank = 1; rank <= 1'000; ++rank)
-        ++count[static_cast<std::size_t>(by_rank(rank, 1'000))];
+        ++count[static_cast<std::size_t>(by_rank(rank, rank, 1'000))];
     CHECK(count == std::array<int, 6>{0, 200, 200, 200, 200, 200});
-    CHECK(by_rank(1, 1) == 1);
-    CHECK(by_rank(INT64_MAX, INT64_MAX, 10) == 10);
+    CHECK(by_rank(INT64_MAX, INT64_MAX, INT64_MAX, 10) == 10);
+}
+
+TEST_CASE("where all are equal, or one is alone, the score is in the middle") {
+    CHECK(by_rank(1, 1, 1) == 3);
+    CHECK(by_rank(1, 200, 200) == 3);
+    CHECK(by_rank(1, INT64_MAX, INT64_MAX, 10) == 6);
 }
 
 TEST_CASE("ranks and levels out of range are refused") {
     int score = 0;
-    for (auto [rank, population, levels] :
-         {std::array{0, 5, 5}, {6, 5, 5}, {1, 0, 5}, {-1, -1, 5}, {1, 5, 0}, {1, 5, 11}})
-        CHECK(std::string(quantile_score(rank, population, levels, score).sqlstate) == "22023");
+    for (auto [first, last, population, levels] :
+         {std::array{0, 5, 5, 5}, {6, 6, 5, 5}, {1, 6, 5, 5}, {3, 2, 5, 5}, {1, 1, 0, 5},
+          {-1, -1, -1, 5}, {1, 1, 5, 0}, {1, 1, 5, 11}})
+        CHECK(std::string(quantile_score(first, last, population, levels, score).sqlstate) ==
+              "22023");
 }
 
 TEST_CASE("by breaks the greatest score that is reached counts") {

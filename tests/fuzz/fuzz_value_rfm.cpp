@@ -25,9 +25,11 @@ std::vector<int> integers(Input &input, std::size_t count) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t *data, std::size_t size) {
     Input input(data, size);
     const auto population = input.take<std::int64_t>();
-    const auto rank = input.take<std::int64_t>();
+    const auto first = input.take<std::int64_t>();
+    const auto last = input.take<std::int64_t>();
     int score = 0;
-    if (const int levels = input.take<int>(); quantile_score(rank, population, levels, score).ok())
+    if (const int levels = input.take<int>();
+        quantile_score(first, last, population, levels, score).ok())
         require(score >= 1 && score <= levels && levels <= largest_score);
 
     std::vector<double> bounds(static_cast<std::size_t>(input.below(6)));

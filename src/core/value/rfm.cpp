@@ -9,16 +9,17 @@
 
 namespace highseas {
 
-Status quantile_score(std::int64_t rank, std::int64_t population, int levels, int &score) noexcept {
+Status quantile_score(std::int64_t first, std::int64_t last, std::int64_t population, int levels,
+                      int &score) noexcept {
     if (levels < 1 || levels > largest_score)
         return Status::error(sqlstate::bad_parameter, "\"levels\" must be between 1 and %d",
                              largest_score);
-    if (rank < 1 || rank > population)
+    if (first < 1 || first > last || last > population)
         return Status::error(sqlstate::bad_parameter,
-                             "\"rank\" must be between 1 and the population")
-            .with_detail("It is %lld of %lld.", static_cast<long long>(rank),
-                         static_cast<long long>(population));
-    score = 1 + static_cast<int>(Int128{rank - 1} * levels / population);
+                             "ranks must be between 1 and the population, the first before the last")
+            .with_detail("They are %lld to %lld of %lld.", static_cast<long long>(first),
+                         static_cast<long long>(last), static_cast<long long>(population));
+    score = 1 + static_cast<int>((Int128{first} + last - 1) * levels / (Int128{population} * 2));
     return {};
 }
 

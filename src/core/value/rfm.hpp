@@ -12,9 +12,11 @@ namespace highseas {
 
 inline constexpr int largest_score = 10;
 
-// By rank (1 + how many are strictly worse): score s says that at least (s - 1) / levels of the
-// population are strictly worse. Those who are equal have one rank, so one score.
-Status quantile_score(std::int64_t rank, std::int64_t population, int levels, int &score) noexcept;
+// By mid-rank: score s says that at least (s - 1) / levels of the population are worse, those who
+// are equal counted half. first: 1 + how many are strictly worse; last: how many are not better,
+// himself included. Those who are equal have one score, in the middle where all are.
+Status quantile_score(std::int64_t first, std::int64_t last, std::int64_t population, int levels,
+                      int &score) noexcept;
 
 // By fixed breaks, in any order: the greatest score whose bound the value reaches, else 1.
 Status break_score(double value, std::span<const int> scores, std::span<const double> bounds,
