@@ -95,9 +95,9 @@ BEGIN
     RETURN QUERY
     SELECT p.key, p.value, q.value, q.value
     FROM highseas.profile f
-    CROSS JOIN LATERAL jsonb_each_text(to_jsonb(f)) WITH ORDINALITY p(key, value, n)
+    CROSS JOIN LATERAL json_each_text(row_to_json(f)) WITH ORDINALITY p(key, value, n)
     LEFT JOIN highseas.profile g ON g.tenant_id = t AND g.customer_key = into_customer
-    LEFT JOIN LATERAL jsonb_each_text(to_jsonb(g)) q(key, value) ON q.key = p.key
+    LEFT JOIN LATERAL json_each_text(row_to_json(g)) q(key, value) ON q.key = p.key
     WHERE f.tenant_id = t AND f.customer_key = customer AND p.value IS DISTINCT FROM q.value
       AND p.key NOT IN ('tenant_id', 'customer_key', 'attachment', 'crm_owner', 'agreed_owner', 'changed_at')
     ORDER BY p.n;
