@@ -117,7 +117,7 @@ COMMENT ON FUNCTION highseas.merged_leads(bigint, bigint[], text[]) IS
 'Of leads and the customers whose they are: one row a customer, each field as the first lead told it';
 
 CREATE FUNCTION highseas.take_screened_leads(tenant_id bigint, leads bigint[], waits boolean, strict boolean) RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
