@@ -18,6 +18,7 @@
 
 #include <Eigen/Dense>
 
+#include "core/screen/candidate.hpp"
 #include "core/screen/comparison.hpp"
 #include "core/screen/score.hpp"
 
@@ -115,6 +116,7 @@ struct Pair {
     bool same;
     bool odd; // the half that the cluster belongs to
     std::uint32_t a, b;
+    bool keyed = false; // they share a key that only one customer may have
 };
 
 struct Set {
@@ -168,6 +170,14 @@ bool odd_half(const std::string &cluster) {
     return (h >> 13) & 1;
 }
 
+bool share_a_key(const Record &a, const Record &b) {
+    const auto keys = keys_of(1, a);
+    for (const std::int64_t key : keys_of(1, b))
+        if (std::find(keys.begin(), keys.end(), key) != keys.end())
+            return true;
+    return false;
+}
+
 Set load(const std::string &folder, const std::string &name) {
     Set set;
     set.name = name;
@@ -218,8 +228,8 @@ Set load(const std::string &folder, const std::string &name) {
         if (linked && set.rows[i].at("source") == set.rows[j].at("source"))
             continue;
         const std::string &x = set.rows[i].at("cluster"), &y = set.rows[j].at("cluster");
-        set.pairs.push_back(
-            {compare(records[i], records[j]), x == y, odd_half(x == y ? x : x + y), i, j});
+        set.pairs.push_back({compare(records[i], records[j]), x == y, odd_half(x == y ? x : x + y),
+                             i, j, share_a_key(records[i], records[j])});
     }
     return set;
 }
@@ -344,7 +354,7 @@ void show_calibration(const std::vector<Set> &sets, const Vector &even, const Ve
     std::printf("\n%-22s", "precision/recall at p");
     for (const double bound : {.5, .7, .9, .95, .99})
         std::printf("    %.2f     ", bound);
-    std::printf("\n");
+    std::printf("   by a key\n");
     for (const Set &set : sets) {
         std::printf("%-22s", set.name.c_str());
         for (const double bound : {.5, .7, .9, .95, .99}) {
@@ -356,7 +366,12 @@ void show_calibration(const std::vector<Set> &sets, const Vector &even, const Ve
                 }
             std::printf(" %.4f/%.3f", both / found, both / set.positives);
         }
-        std::printf("\n");
+        double both = 0, found = 0;
+        for (const Pair &pair : set.pairs) {
+            found += pair.keyed;
+            both += pair.keyed && pair.same;
+        }
+        std::printf(" %.4f/%.3f\n", found > 0 ? both / found : 1, both / set.positives);
     }
 }
 

@@ -76,6 +76,7 @@ void compare_companies(const Record &a, const Record &b, Comparison &result) {
     result[company_within] = alike < 0.999 && shared.contained() > 0.999 &&
                              std::max(shared.longest_a, shared.longest_b) < 1;
     result[company_spelled_alike] = above(spelled, 0.6);
+    result[company_part_in_address] = shared.contained();
     const Overlap letters = a.dense && b.dense ? overlap(a.letters, b.letters) : shared;
     result[company_letters] = above(letters.dice(), 0.7);
     result[company_more_name] = std::abs(shared.longest_a - shared.longest_b);
@@ -246,6 +247,7 @@ void compare_together(const Record &a, const Record &b, Comparison &result) {
         std::max(result[phone_same], result[phone_near]) * result[company_alike];
     result[company_and_address] = place * result[company_alike];
     result[company_in_address] = place * result[company_contained];
+    result[company_part_in_address] = place * std::min(1.0, result[company_part_in_address]);
     result[company_and_domain] = domain * result[company_alike];
     // At the same place another name or telephone differs less, and a family lives there.
     result[company_other_here] = place * result[company_other];

@@ -50,6 +50,7 @@ struct Feature {
     F(company, company_and_phone, agrees)                                                          \
     F(company, company_and_address, agrees)                                                        \
     F(company, company_in_address, agrees)                                                         \
+    F(company, company_part_in_address, agrees)                                                    \
     F(company, company_other_here, differs)                                                        \
     F(phone, phone_other_here, differs)                                                            \
     F(company, company_and_domain, agrees)                                                         \
