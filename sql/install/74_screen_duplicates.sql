@@ -274,8 +274,9 @@ RETURNS SETOF text
 LANGUAGE sql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off
 AS $$
     SELECT t.customer_key FROM highseas.duplicate_terms t
-    WHERE t.tenant_id = duplicate_candidates.tenant_id AND highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, telling)
-      AND t.customer_key > after AND t.customer_key IS DISTINCT FROM myself AND highseas.shared_terms(t.terms, wanted) >= CASE WHEN telling THEN 2 ELSE 1 END
+    WHERE highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, telling)
+      -- No conditions for the primary key, whose index would be read whole beside the one of the terms.
+      AND t.tenant_id + 0 = duplicate_candidates.tenant_id AND (t.customer_key || '') > after AND t.customer_key IS DISTINCT FROM myself AND highseas.shared_terms(t.terms, wanted) >= CASE WHEN telling THEN 2 ELSE 1 END
     ORDER BY highseas.shared_terms(t.terms, wanted) DESC, t.customer_key LIMIT 20
 $$;
 COMMENT ON FUNCTION highseas.duplicate_candidates(bigint, integer[], text, boolean, text) IS
