@@ -276,11 +276,11 @@ AS $$
     SELECT t.customer_key FROM highseas.duplicate_terms t
     WHERE highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, telling)
       -- No conditions for the primary key, whose index would be read whole beside the one of the terms.
-      AND t.tenant_id + 0 = duplicate_candidates.tenant_id AND (t.customer_key || '') > after AND t.customer_key IS DISTINCT FROM myself AND highseas.shared_terms(t.terms, wanted) >= CASE WHEN telling THEN 2 ELSE 1 END
+      AND t.tenant_id + 0 = duplicate_candidates.tenant_id AND (t.customer_key || '') > after AND t.customer_key IS DISTINCT FROM myself AND highseas.shared_terms(t.terms, wanted) >= CASE WHEN NOT telling THEN 1 WHEN after = '' THEN 2 ELSE 3 END
     ORDER BY highseas.shared_terms(t.terms, wanted) DESC, t.customer_key LIMIT 20
 $$;
 COMMENT ON FUNCTION highseas.duplicate_candidates(bigint, integer[], text, boolean, text) IS
-'The 20 customers that share most with these terms, found by the telling ones among them or by all. myself: whom to leave out, or NULL; after: only those with a later key';
+'The 20 customers that share most with these terms, found by the telling ones among them or by all. myself: whom to leave out, or NULL; after: only those with a later key, for a scan, which leaves out who shares a piece of spelling alone';
 
 CREATE FUNCTION highseas.duplicate_matches(
     tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
