@@ -181,6 +181,21 @@ SELECT 1, max(c.customer_key), 1, '2026-03-20', 'EUR', 'day', 365, 100, 0, 400 F
 WHERE c.holder = 'vic' AND h.act = 'claim' AND c.class IS NULL;
 SELECT customer_key, points::numeric(4, 1), why FROM highseas.to_propose(1, highseas.clock(), '{}');
 
+-- The day's bound is of rep and rule, whatever the pools.
+DELETE FROM highseas.overflow_rule;
+INSERT INTO highseas.pool (pool_key) VALUES ('side');
+INSERT INTO highseas.rep (rep_key, hired_on) VALUES ('uli', '2020-01-01');
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
+SELECT 1, 's' || i, CASE WHEN i < 5 THEN 'main' ELSE 'side' END, '2026-01-01', '2026-01-01' FROM generate_series(1, 8) i;
+SELECT claimed FROM highseas_api.claim_many(ARRAY(SELECT 's' || i FROM generate_series(1, 8) i), 'uli');
+INSERT INTO highseas.overflow_rule (rule, rep_key, maximum, to_tiers, per_day, veto) VALUES ('uli: 0', 'uli', 0, '{new}', 8, '0');
+CALL highseas.hand_over();
+UPDATE highseas.overflow_rule SET per_day = 5;
+SET highseas.clock = '2026-03-21 09:00';
+SELECT act, why, count(*) FROM highseas.planned_hand_overs() GROUP BY 1, 2 ORDER BY 1, 2;
+CALL highseas.hand_over();
+SELECT held FROM highseas.rep WHERE rep_key = 'uli';
+
 -- Bad rules, and a tier that is none.
 INSERT INTO highseas.overflow_rule (rule, maximum, to_tiers) VALUES ('x', -1, '{new}');
 INSERT INTO highseas.overflow_rule (rule, maximum, to_tiers) VALUES ('x', 1, '{}');

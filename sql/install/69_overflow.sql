@@ -232,6 +232,7 @@ DECLARE
     to_reps text[];
     reasons text[];
     notes text[];
+    given bigint[] := '{}';
     left_out bigint;
 BEGIN
     SELECT l.reps, l.busy_reps, l.acted INTO reps, busy_reps, acted FROM highseas.lock_reps(tenant_id) l;
@@ -287,9 +288,12 @@ BEGIN
         WITH judged AS (
             SELECT p.*, t.hand_over_id, t.from_rep, t.why,
                    CASE WHEN p.rep_key IS NULL THEN p.reason
-                        WHEN count(p.rep_key) OVER (PARTITION BY t.from_rep ORDER BY p.turn) > t.most THEN 'per-day' END AS hurdle
+                        -- most is what was left before the first group; other pools may have used some of it.
+                        WHEN count(p.rep_key) OVER (PARTITION BY t.from_rep ORDER BY p.turn) > t.most - coalesce(u.given, 0) THEN 'per-day' END AS hurdle
             FROM highseas.plan_pool_allocation(hand_over_batch.tenant_id, g.pool_key, now, g.customers, busy_reps, to_tiers => g.to_tiers) p
             JOIN unnest(due) t ON t.customer_key = p.customer_key
+            LEFT JOIN (SELECT d.from_rep, count(*) AS given FROM unnest(due) d
+                       WHERE d.rule = g.rule AND d.hand_over_id = ANY (given) GROUP BY 1) u ON u.from_rep = t.from_rep
         ), planned AS (
             INSERT INTO highseas.allocation AS a (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason,
                                                   value, next_rep_key, next_value)
@@ -328,6 +332,7 @@ BEGIN
         UPDATE highseas.hand_over h SET status = 'given', decided_at = now, to_rep = x.rep_key, note = x.note
         FROM unnest(ids, to_reps, notes) x(hand_over_id, rep_key, note)
         WHERE h.tenant_id = hand_over_batch.tenant_id AND h.hand_over_id = x.hand_over_id;
+        given := given || ids;
         rows := rows + cardinality(keys);
     END LOOP;
     IF rows > 0 THEN
