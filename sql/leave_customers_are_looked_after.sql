@@ -99,6 +99,33 @@ UPDATE highseas.rep SET active = true;
 CALL highseas.cover_leave();
 SELECT customer_key, holder FROM public.held WHERE state = 'held';
 SELECT * FROM highseas.check_consistency();
+-- The deputy goes on leave the day she is back: she has hers again, by one step; what is in her place does not go to the pool.
+DELETE FROM highseas.leave_rule;
+DELETE FROM highseas.rep_leave;
+INSERT INTO highseas.leave_rule (rule, occasion, rep_key, handling, deputy) VALUES
+    ('ben for ana', 'leave', 'ana', 'deputy', 'ben'), ('gus for ben', 'leave', 'ben', 'deputy', 'gus');
+SET highseas.clock = '2026-06-01 09:00';
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at) SELECT 1, 'n' || i, 'main', '2026-05-01', '2026-05-01' FROM generate_series(1, 2) i;
+SELECT claimed FROM highseas_api.claim_many('{n1,n2}', 'ana');
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-06-02', '2026-06-05'), ('ben', '2026-06-06', '2026-06-30');
+SET highseas.clock = '2026-06-02 00:10';
+CALL highseas.cover_leave();
+SET highseas.clock = '2026-06-06 00:10';
+SELECT act, to_rep FROM highseas.to_cover(1, highseas.clock()) WHERE customer_key IN ('n1', 'n2');
+CALL highseas.cover_leave();
+SELECT at, act, from_rep, to_rep FROM highseas.ledger WHERE customer_key = 'n1' ORDER BY at;
+UPDATE highseas.leave_rule SET handling = 'pool', deputy = NULL WHERE rule = 'gus for ben';
+UPDATE highseas.rep_leave SET first_day = '2026-06-10' WHERE rep_key = 'ben';
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-06-08', '2026-06-20');
+SET highseas.clock = '2026-06-08 00:10';
+CALL highseas.cover_leave();
+SET highseas.clock = '2026-06-10 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder, state FROM public.held WHERE customer_key IN ('n1', 'n2');
+SET highseas.clock = '2026-06-21 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder, state FROM public.held WHERE customer_key IN ('n1', 'n2');
+SELECT * FROM highseas.check_consistency();
 INSERT INTO highseas.leave_rule (rule, occasion, handling) VALUES ('nobody', 'leave', 'deputy');
 INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('whom', 'leave', 'team', 'ben');
 

@@ -22,7 +22,7 @@ CREATE TABLE highseas.leave_rule (
     CHECK (deputy <> rep_key)
 );
 COMMENT ON TABLE highseas.leave_rule IS
-'What happens to the customers of a rep on leave of min_days or longer, or who departed (is not active any more). The most specific matching row counts (rep before class before pool before tier, then the longest min_days, then the first by name); without one he keeps them. keep: he keeps them, and their dates stop. deputy: another rep; team: the reps who may have them, by the pool''s allocation_rule; pool: back to their pools, but for open deals and what is protected. give_back: he gets back, when he is back from leave, what others still hold in his place.';
+'What happens to the customers of a rep on leave of min_days or longer, or who departed (is not active any more). The most specific matching row counts (rep before class before pool before tier, then the longest min_days, then the first by name); without one he keeps them. keep: he keeps them, and their dates stop. deputy: another rep; team: the reps who may have them, by the pool''s allocation_rule; pool: back to their pools, but for open deals, what is protected, and what he holds in place of a rep who is to come back. give_back: he gets back, when he is back from leave, what others still hold in his place.';
 
 CREATE FUNCTION highseas.leave_rule_of(
     tenant_id bigint, occasion text, rep_key text, tier text, pool_key text, class text, days integer) RETURNS highseas.leave_rule
@@ -91,6 +91,15 @@ BEGIN ATOMIC
         JOIN highseas.tenant t ON t.tenant_id = r.tenant_id
         CROSS JOIN LATERAL highseas.rep_facts(r.tenant_id, r.rep_key, now) f
         WHERE r.tenant_id = to_cover.tenant_id AND r.held > 0 AND NOT f.active
+    ), settled AS MATERIALIZED (
+        SELECT c.customer_key, c.holder, c.pool_key, 'give_back' AS act, 'deputy' AS handling, o.rep_key AS to_rep, format('%s is back', o.rep_key) AS reason
+        FROM highseas.holding h
+        JOIN highseas.customer c ON c.tenant_id = h.tenant_id AND c.customer_key = h.customer_key AND c.holding_id = h.holding_id
+        CROSS JOIN LATERAL (SELECT highseas.covered_rep(h.tenant_id, h.customer_key) AS rep_key OFFSET 0) o
+        CROSS JOIN LATERAL highseas.rep_facts(h.tenant_id, o.rep_key, now) f
+        LEFT JOIN LATERAL highseas.leave_rule_of(h.tenant_id, 'leave', o.rep_key, f.tier, c.pool_key, c.class, NULL) l ON true
+        WHERE h.tenant_id = to_cover.tenant_id AND h.act = 'cover' AND h.ended_at IS NULL
+          AND f.active AND o.rep_key <> c.holder AND l.give_back IS NOT FALSE
     )
     SELECT c.customer_key, c.holder, c.pool_key,
            CASE WHEN h.act = 'cover' OR a.occasion = 'leave' THEN 'cover' ELSE 'succeed' END,
@@ -101,18 +110,16 @@ BEGIN ATOMIC
     CROSS JOIN LATERAL highseas.leave_rule_of(to_cover.tenant_id, a.occasion, a.rep_key, a.tier, c.pool_key, c.class, a.days) l
     WHERE l.handling <> 'keep'
       AND (l.handling <> 'pool' OR (c.deal <> 'open' AND (c.protected_until > now) IS NOT TRUE))
+      -- What he holds in place of a rep who is to come back is not his to give up.
+      AND NOT (l.handling = 'pool' AND h.act = 'cover' AND (
+          SELECT o.active FROM highseas.rep o
+          WHERE o.tenant_id = c.tenant_id AND o.rep_key = highseas.covered_rep(c.tenant_id, c.customer_key)))
+      AND NOT EXISTS (SELECT FROM settled s WHERE s.customer_key = c.customer_key)
     UNION ALL
-    SELECT c.customer_key, c.holder, c.pool_key, 'give_back', 'deputy', o.rep_key, format('%s is back', o.rep_key)
-    FROM highseas.holding h
-    JOIN highseas.customer c ON c.tenant_id = h.tenant_id AND c.customer_key = h.customer_key AND c.holding_id = h.holding_id
-    CROSS JOIN LATERAL (SELECT highseas.covered_rep(h.tenant_id, h.customer_key) AS rep_key OFFSET 0) o
-    CROSS JOIN LATERAL highseas.rep_facts(h.tenant_id, o.rep_key, now) f
-    LEFT JOIN LATERAL highseas.leave_rule_of(h.tenant_id, 'leave', o.rep_key, f.tier, c.pool_key, c.class, NULL) l ON true
-    WHERE h.tenant_id = to_cover.tenant_id AND h.act = 'cover' AND h.ended_at IS NULL
-      AND f.active AND o.rep_key <> c.holder AND l.give_back IS NOT FALSE;
+    SELECT s.* FROM settled s;
 END;
 COMMENT ON FUNCTION highseas.to_cover(bigint, timestamptz) IS
-'What cover_leave() moves: customers of reps who are away, to whom leave_rule says (act cover; succeed after a departure), and back to who is here again (give_back)';
+'What cover_leave() moves, each customer once: back to who is here again (give_back), else of reps who are away to whom leave_rule says (cover; succeed after a departure; what one holds in place of a rep who is to come back does not go to the pool)';
 
 CREATE FUNCTION highseas.cover_leave_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
