@@ -88,7 +88,7 @@ SET highseas.clock = '2026-05-05 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder FROM public.held WHERE customer_key IN ('c1', 'c7', 'c8');
 
--- Departure: for good, all to ben; who comes again gets nothing back. What was held in another's place still is.
+-- Departure: for good, all to ben; who comes again gets nothing back, nor what others held in his place.
 INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('ben for who is gone', 'departure', 'deputy', 'ben');
 UPDATE highseas.leave_rule SET give_back = true;
 UPDATE highseas.rep SET active = false WHERE rep_key IN ('ana', 'eva');
@@ -125,6 +125,19 @@ SELECT customer_key, holder, state FROM public.held WHERE customer_key IN ('n1',
 SET highseas.clock = '2026-06-21 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder, state FROM public.held WHERE customer_key IN ('n1', 'n2');
+SELECT * FROM highseas.check_consistency();
+-- Who departs while others hold his customers: they go by his rule for departure.
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-07-01', '2026-07-20');
+SET highseas.clock = '2026-07-01 00:10';
+CALL highseas.cover_leave();
+UPDATE highseas.rep SET active = false WHERE rep_key = 'ana';
+CALL highseas.cover_leave();
+SELECT h.customer_key, h.rep_key, h.act FROM highseas.holding h WHERE h.customer_key IN ('n1', 'n2') AND h.ended_at IS NULL ORDER BY 1;
+INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('ben for who is gone', 'departure', 'deputy', 'ben');
+CALL highseas.cover_leave();
+SELECT h.customer_key, h.rep_key, h.act FROM highseas.holding h WHERE h.customer_key IN ('n1', 'n2') AND h.ended_at IS NULL ORDER BY 1;
+CALL highseas.cover_leave();
+SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT * FROM highseas.check_consistency();
 INSERT INTO highseas.leave_rule (rule, occasion, handling) VALUES ('nobody', 'leave', 'deputy');
 INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('whom', 'leave', 'team', 'ben');

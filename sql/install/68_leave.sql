@@ -100,6 +100,16 @@ BEGIN ATOMIC
         LEFT JOIN LATERAL highseas.leave_rule_of(h.tenant_id, 'leave', o.rep_key, f.tier, c.pool_key, c.class, NULL) l ON true
         WHERE h.tenant_id = to_cover.tenant_id AND h.act = 'cover' AND h.ended_at IS NULL
           AND f.active AND o.rep_key <> c.holder AND l.give_back IS NOT FALSE
+        UNION ALL
+        -- He departed while others covered for him.
+        SELECT c.customer_key, c.holder, c.pool_key, 'succeed', l.handling, l.deputy, format('departure of %s, rule %s', o.rep_key, l.rule)
+        FROM highseas.holding h
+        JOIN highseas.customer c ON c.tenant_id = h.tenant_id AND c.customer_key = h.customer_key AND c.holding_id = h.holding_id
+        JOIN highseas.rep o ON o.tenant_id = h.tenant_id AND o.rep_key = highseas.covered_rep(h.tenant_id, h.customer_key) AND NOT o.active
+        CROSS JOIN LATERAL highseas.rep_facts(h.tenant_id, o.rep_key, now) f
+        CROSS JOIN LATERAL highseas.leave_rule_of(h.tenant_id, 'departure', o.rep_key, f.tier, c.pool_key, c.class, NULL) l
+        WHERE h.tenant_id = to_cover.tenant_id AND h.act = 'cover' AND h.ended_at IS NULL
+          AND l.handling <> 'keep' AND (l.handling <> 'pool' OR (c.deal <> 'open' AND (c.protected_until > now) IS NOT TRUE))
     )
     SELECT c.customer_key, c.holder, c.pool_key,
            CASE WHEN h.act = 'cover' OR a.occasion = 'leave' THEN 'cover' ELSE 'succeed' END,
@@ -119,7 +129,7 @@ BEGIN ATOMIC
     SELECT s.* FROM settled s;
 END;
 COMMENT ON FUNCTION highseas.to_cover(bigint, timestamptz) IS
-'What cover_leave() moves, each customer once: back to who is here again (give_back), else of reps who are away to whom leave_rule says (cover; succeed after a departure; what one holds in place of a rep who is to come back does not go to the pool)';
+'What cover_leave() moves, each customer once: back to who is here again (give_back), else, of who departed while others held it in his place, as leave_rule says of him (succeed), else of reps who are away to whom leave_rule says (cover; succeed after a departure; what one holds in place of a rep who is to come back does not go to the pool)';
 
 CREATE FUNCTION highseas.cover_leave_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
