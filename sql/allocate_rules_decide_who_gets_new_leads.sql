@@ -147,6 +147,10 @@ INSERT INTO highseas.allocation_rule (pool_key, method) VALUES ('quiet', 'auctio
 INSERT INTO highseas.allocation_rule (pool_key, least_share) VALUES ('quiet', .5);
 INSERT INTO highseas.allocation_rule (pool_key, fallback_pool) VALUES ('quiet', 'quiet');
 INSERT INTO highseas.rep_weight VALUES (1, 'ana', 0);
+-- Pools that fall back to each other would pass a customer on for ever: it is said.
+INSERT INTO highseas.pool (pool_key) VALUES ('ring a'), ('ring b');
+INSERT INTO highseas.allocation_rule (pool_key, fallback_pool) VALUES ('ring a', 'ring b'), ('ring b', 'ring a');
+SELECT problem, key, detail FROM highseas.check_consistency();
 
 DROP TABLE public.plan, public.winner;
 DROP PROCEDURE public.days;

@@ -223,6 +223,15 @@ AS $$
               FROM up u JOIN highseas.region r ON r.tenant_id = u.tenant_id AND r.region = u.parent
               WHERE u.parent <> ALL (u.path))
           SELECT u.tenant_id, u.region, u.path FROM up u WHERE u.parent = u.region) x
+    UNION ALL
+    SELECT x.tenant_id, 'pool falls back to itself', x.pool_key, array_to_string(x.path || x.pool_key, ' to ')
+    FROM (WITH RECURSIVE back AS (
+              SELECT r.tenant_id, r.pool_key, r.fallback_pool, ARRAY[r.pool_key] AS path FROM highseas.allocation_rule r
+              UNION ALL
+              SELECT b.tenant_id, b.pool_key, r.fallback_pool, b.path || r.pool_key
+              FROM back b JOIN highseas.allocation_rule r ON r.tenant_id = b.tenant_id AND r.pool_key = b.fallback_pool
+              WHERE b.fallback_pool <> ALL (b.path))
+          SELECT b.tenant_id, b.pool_key, b.path FROM back b WHERE b.fallback_pool = b.pool_key) x
 $$;
 COMMENT ON FUNCTION highseas.check_consistency() IS
-'What must never be: every row is a fault, of the data or (rotate_tiers, to_tiers, region) of the rules. Empty in a sound database. Shows what the current role may see; reads everything, so call it at quiet times.';
+'What must never be: every row is a fault, of the data or (rotate_tiers, to_tiers, region, fallback_pool) of the rules. Empty in a sound database. Shows what the current role may see; reads everything, so call it at quiet times.';
