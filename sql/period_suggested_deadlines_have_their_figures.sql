@@ -99,5 +99,17 @@ CALL highseas.suggest_deadlines(chance => 'NaN');
 CALL highseas.suggest_deadlines(minimum => 0);
 CALL highseas.suggest_deadlines(tenant => 'other');
 SELECT count(*) FROM highseas.deadline;
+-- One call the day after the claim, and the order weeks later: the interval that converts best is no window to adopt; and where a week
+-- always added something, there is none for the order.
+INSERT INTO highseas.pool (pool_key) VALUES ('slow');
+INSERT INTO highseas.holding (tenant_id, customer_key, rep_key, pool_key, started_at, act, actor, ended_at, end_act, end_actor, to_pool)
+SELECT 1, 's' || i, 'ben', 'slow', '2026-01-01', 'claim', 'x', '2026-03-01', 'return', 'x', 'slow' FROM generate_series(1, 40) i;
+INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor)
+SELECT 1, '2026-01-01 20:00', 's' || i, 'ben', 'call', 'x' FROM generate_series(1, 40) i;
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount)
+SELECT 1, 's' || i, 'o', timestamptz '2026-01-01 12:00' + CASE WHEN i % 4 > 0 THEN interval '20 days' ELSE interval '1 day' END, 5 FROM generate_series(1, 40) i;
+CALL highseas.suggest_deadlines();
+SELECT kind, window_days, round(taken_share::numeric, 2), orders, warning FROM highseas.deadline_suggestion WHERE group_key = 'slow' AND status = 'open' ORDER BY 1;
+
 DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;

@@ -173,9 +173,10 @@ BEGIN
         FROM spell s GROUP BY s.group_key
     ), suggested AS (
         SELECT c.group_key, 'no_order' AS kind, c.from_claim AS curve,
-               CASE WHEN (c.from_claim).events > 0 THEN greatest(ceil(highseas.waiting_limit(c.from_claim, 7, chance)), 1)::integer END AS window_days,
+               -- greatest() alone would make a day of NULL, no limit within what was watched.
+               CASE WHEN (c.from_claim).events > 0 AND w.days IS NOT NULL THEN greatest(ceil(w.days), 1)::integer END AS window_days,
                NULL::integer AS days_from, NULL::integer AS days_to, NULL::bigint AS cases, NULL::bigint AS converted
-        FROM curves c
+        FROM curves c CROSS JOIN LATERAL (SELECT highseas.waiting_limit(c.from_claim, 7, chance) AS days OFFSET 0) w
         UNION ALL
         SELECT c.group_key, 'no_follow_up', c.from_contact, b.days_to, b.days_from, b.days_to, b.cases, b.converted
         FROM curves c LEFT JOIN best b ON b.group_key IS NOT DISTINCT FROM c.group_key
@@ -184,16 +185,14 @@ BEGIN
         tenant_id, made_at, made_by, grouped_by, group_key, kind, window_days, taken_share, cases, orders, median_days, median_lower,
         median_upper, interval_from, interval_to, interval_cases, interval_share, interval_lower, warning, curve)
     SELECT t, now, highseas.actor(), group_by, s.group_key, s.kind, s.window_days,
-           CASE s.kind WHEN 'no_order' THEN highseas.share_after(s.curve, s.window_days)
-                WHEN 'no_follow_up' THEN (
-                    SELECT avg((p.longest > s.window_days)::integer) FROM pause p WHERE p.group_key IS NOT DISTINCT FROM s.group_key) END,
-           coalesce((s.curve).subjects, 0), coalesce((s.curve).events, 0), m.median, m.lower_limit, m.upper_limit,
+           l.taken_share, coalesce((s.curve).subjects, 0), coalesce((s.curve).events, 0), m.median, m.lower_limit, m.upper_limit,
            s.days_from, s.days_to, s.cases, s.converted::double precision / s.cases, highseas.wilson_lower(s.converted, s.cases),
            nullif(concat_ws('; ',
                CASE WHEN coalesce((s.curve).events, 0) < minimum
                     THEN format('orders: %s, wanted: %s', coalesce((s.curve).events, 0), minimum) END,
                CASE WHEN s.kind = 'no_order' AND s.waiting * chance < 2
                     THEN format('only %s waited for so long: an order more would move the window', s.waiting) END,
+               CASE WHEN l.taken_share > .5 THEN format('the window would have taken %s %% of the orders from the holder', round((l.taken_share * 100)::numeric)) END,
                CASE WHEN s.cases < minimum THEN format('follow-ups at the best interval: %s, wanted: %s', s.cases, minimum) END,
                CASE WHEN s.window_days IS NULL THEN
                     CASE WHEN s.kind = 'no_follow_up' THEN 'no follow-up was followed by an order within 30 days'
@@ -206,6 +205,9 @@ BEGIN
                  WHERE p.duration <= x.window_days + 7 ORDER BY p.duration DESC LIMIT 1) AS waiting
           FROM suggested x) s
     CROSS JOIN LATERAL highseas.survival_median(s.curve) m
+    CROSS JOIN LATERAL (
+        SELECT CASE s.kind WHEN 'no_order' THEN highseas.share_after(s.curve, s.window_days)
+               ELSE (SELECT avg((p.longest > s.window_days)::integer) FROM pause p WHERE p.group_key IS NOT DISTINCT FROM s.group_key) END AS taken_share) l
     ORDER BY s.group_key, s.kind DESC;
     GET DIAGNOSTICS suggestions = ROW_COUNT;
 END
@@ -214,7 +216,7 @@ COMMENT ON FUNCTION highseas_api.suggest_deadlines(text, double precision, integ
 'Works out from the tenant''s own ledger how long deadlines should be, and keeps it as rows of highseas.deadline_suggestion, two for each group; open ones of the same grouping are replaced, adopted ones stay, and no rule is changed.
 group_by: pool, class (both as they were at the claim) or segment (profile.attributes ->> ''segment'').
 no_order: Kaplan-Meier of the days from a claim to the first order of the holding; the window is the waiting time after which a further week adds less than chance, waiting_limit(curve, 7, chance). no_follow_up: the interval of follow-ups that converts best. Holdings that are open, or ended without an order, count for as long as they lasted; those that an import found are left out, as it is not known when they began.
-chance: between 0 and 1. minimum: with fewer orders or follow-ups there is a warning; there is one, too, where so few waited as long as the window that one order is more than half of chance. since: holdings that began before are left out. Returns how many suggestions. Needs the access of a manager.
+chance: between 0 and 1. minimum: with fewer orders or follow-ups there is a warning; there is one, too, where so few waited as long as the window that one order is more than half of chance, and where the window would have taken more than half of the orders from the holder. since: holdings that began before are left out. Returns how many suggestions. Needs the access of a manager.
 Errors: 22023 for an argument out of range, 22004, 42501, 42704.';
 
 CREATE FUNCTION highseas_api.adopt_suggestion(
