@@ -108,8 +108,11 @@ INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, acto
 SELECT 1, '2026-01-01 20:00', 's' || i, 'ben', 'call', 'x' FROM generate_series(1, 40) i;
 INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount)
 SELECT 1, 's' || i, 'o', timestamptz '2026-01-01 12:00' + CASE WHEN i % 4 > 0 THEN interval '20 days' ELSE interval '1 day' END, 5 FROM generate_series(1, 40) i;
+-- Who stood in, or came back, began nothing: neither is a case.
+INSERT INTO highseas.holding (tenant_id, customer_key, rep_key, pool_key, started_at, act, actor, ended_at, end_act, end_actor, to_pool)
+SELECT 1, 's' || i, 'ana', 'slow', '2026-03-02', x.act, 'x', '2026-03-05', 'return', 'x', 'slow' FROM generate_series(1, 40) i, unnest('{cover,give_back,succeed}'::text[]) x(act);
 CALL highseas.suggest_deadlines();
-SELECT kind, window_days, round(taken_share::numeric, 2), orders, warning FROM highseas.deadline_suggestion WHERE group_key = 'slow' AND status = 'open' ORDER BY 1;
+SELECT kind, window_days, round(taken_share::numeric, 2), cases, orders, warning FROM highseas.deadline_suggestion WHERE group_key = 'slow' AND status = 'open' ORDER BY 1;
 
 DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;

@@ -134,8 +134,8 @@ BEGIN
         CROSS JOIN LATERAL (
             SELECT min(x.at) AS contact_at FROM highseas.follow_up x
             WHERE x.tenant_id = t AND x.customer_key = h.customer_key AND x.at BETWEEN h.started_at AND least(e.ended_at, o.ordered_at)) f
-        -- When an imported holding began is not known.
-        WHERE h.tenant_id = t AND h.act NOT IN ('import', 'adopt') AND h.started_at >= since AND h.started_at < now
+        -- When an imported holding began is not known; who stands in, or is back, did not begin one.
+        WHERE h.tenant_id = t AND h.act NOT IN ('import', 'adopt', 'cover', 'give_back', 'succeed') AND h.started_at >= since AND h.started_at < now
     ), touch AS (
         SELECT s.group_key, f.pause, s.ordered_at <= f.at + interval '30 days' AS converts
         FROM spell s
@@ -215,7 +215,7 @@ $$;
 COMMENT ON FUNCTION highseas_api.suggest_deadlines(text, double precision, integer, timestamptz, text) IS
 'Works out from the tenant''s own ledger how long deadlines should be, and keeps it as rows of highseas.deadline_suggestion, two for each group; open ones of the same grouping are replaced, adopted ones stay, and no rule is changed.
 group_by: pool, class (both as they were at the claim) or segment (profile.attributes ->> ''segment'').
-no_order: Kaplan-Meier of the days from a claim to the first order of the holding; the window is the waiting time after which a further week adds less than chance, waiting_limit(curve, 7, chance). no_follow_up: the interval of follow-ups that converts best. Holdings that are open, or ended without an order, count for as long as they lasted; those that an import found are left out, as it is not known when they began.
+no_order: Kaplan-Meier of the days from a claim to the first order of the holding; the window is the waiting time after which a further week adds less than chance, waiting_limit(curve, 7, chance). no_follow_up: the interval of follow-ups that converts best. Holdings that are open, or ended without an order, count for as long as they lasted; those that an import found are left out, as it is not known when they began, and so are those of a leave or a departure.
 chance: between 0 and 1. minimum: with fewer orders or follow-ups there is a warning; there is one, too, where so few waited as long as the window that one order is more than half of chance, and where the window would have taken more than half of the orders from the holder. since: holdings that began before are left out. Returns how many suggestions. Needs the access of a manager.
 Errors: 22023 for an argument out of range, 22004, 42501, 42704.';
 
