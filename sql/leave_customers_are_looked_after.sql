@@ -126,6 +126,16 @@ SET highseas.clock = '2026-06-21 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder, state FROM public.held WHERE customer_key IN ('n1', 'n2');
 SELECT * FROM highseas.check_consistency();
+-- Two leaves that adjoin are one long leave.
+DELETE FROM highseas.rep_leave;
+INSERT INTO highseas.leave_rule (rule, occasion, rep_key, min_days, handling, deputy) VALUES ('eva for ana when long', 'leave', 'ana', 8, 'deputy', 'eva');
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-06-22', '2026-06-24'), ('ana', '2026-06-25', '2026-06-29');
+SET highseas.clock = '2026-06-22 00:10';
+SELECT customer_key, to_rep FROM highseas.to_cover(1, highseas.clock()) ORDER BY 1;
+UPDATE highseas.rep_leave SET last_day = '5874897-12-31' WHERE first_day = '2026-06-25';
+SELECT customer_key, to_rep FROM highseas.to_cover(1, highseas.clock()) ORDER BY 1;
+DELETE FROM highseas.rep_leave;
+DELETE FROM highseas.leave_rule WHERE rule = 'eva for ana when long';
 -- Who departs while others hold his customers: they go by his rule for departure.
 INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-07-01', '2026-07-20');
 SET highseas.clock = '2026-07-01 00:10';

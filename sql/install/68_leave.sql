@@ -22,7 +22,7 @@ CREATE TABLE highseas.leave_rule (
     CHECK (deputy <> rep_key)
 );
 COMMENT ON TABLE highseas.leave_rule IS
-'What happens to the customers of a rep on leave of min_days or longer, or who departed (is not active any more). The most specific matching row counts (rep before class before pool before tier, then the longest min_days, then the first by name); without one he keeps them. keep: he keeps them, and their dates stop. deputy: another rep; team: the reps who may have them, by the pool''s allocation_rule; pool: back to their pools, but for open deals, what is protected, and what he holds in place of a rep who is to come back. give_back: he gets back, when he is back from leave, what others still hold in his place.';
+'What happens to the customers of a rep on leave of min_days or longer (leaves that adjoin or overlap are one), or who departed (is not active any more). The most specific matching row counts (rep before class before pool before tier, then the longest min_days, then the first by name); without one he keeps them. keep: he keeps them, and their dates stop. deputy: another rep; team: the reps who may have them, by the pool''s allocation_rule; pool: back to their pools, but for open deals, what is protected, and what he holds in place of a rep who is to come back. give_back: he gets back, when he is back from leave, what others still hold in his place.';
 
 CREATE FUNCTION highseas.leave_rule_of(
     tenant_id bigint, occasion text, rep_key text, tier text, pool_key text, class text, days integer) RETURNS highseas.leave_rule
@@ -84,9 +84,11 @@ LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH away AS (
         SELECT r.rep_key, f.tier, CASE WHEN r.active THEN 'leave' ELSE 'departure' END AS occasion,
-               (SELECT max(l.last_day - l.first_day + 1) FROM highseas.rep_leave l
-                WHERE l.tenant_id = r.tenant_id AND l.rep_key = r.rep_key
-                  AND (now AT TIME ZONE t.time_zone)::date BETWEEN l.first_day AND l.last_day) AS days
+               -- Leaves that adjoin or overlap are one, as in rep_facts(); beyond the year 9999 none matters.
+               (SELECT upper(x.span) - lower(x.span)
+                FROM (SELECT unnest(range_agg(daterange(l.first_day, least(l.last_day, '9999-12-31'), '[]'))) AS span FROM highseas.rep_leave l
+                      WHERE l.tenant_id = r.tenant_id AND l.rep_key = r.rep_key AND l.first_day <= '9999-12-31') x
+                WHERE x.span @> (now AT TIME ZONE t.time_zone)::date) AS days
         FROM highseas.rep r
         JOIN highseas.tenant t ON t.tenant_id = r.tenant_id
         CROSS JOIN LATERAL highseas.rep_facts(r.tenant_id, r.rep_key, now) f
