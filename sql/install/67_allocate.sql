@@ -257,7 +257,7 @@ BEGIN ATOMIC
     SELECT * FROM highseas.planned('rotate', pool, most);
 END;
 COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
-'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it and why he, or the reason why nobody does, as plan_allocation() says them (rotate() knows busy, too: who might get it was at work). value, next_*: where the method goes by value. pool may be omitted where the tenant has one; most: of how many customers, the best first (rotate() itself gives away all that sleep, batch by batch, up to its max_rows, and of every pool). Errors: 42704 unknown pool, 22023.';
+'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it and why he, or the reason why nobody does, as plan_allocation() says them (rotate() knows busy, too: who might get it was at work). value, next_*: where the method goes by value. pool may be omitted where the tenant has one; most: of how many customers, the best first (rotate() itself gives away all that sleep, batch by batch, up to its max_rows, and of every pool, by the order of their keys: what the pools before take of the reps'' turns and limits is not in this plan). Errors: 42704 unknown pool, 22023.';
 
 CREATE FUNCTION highseas.planned_allocation(pool text DEFAULT NULL, most integer DEFAULT 10000)
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision)
