@@ -114,6 +114,7 @@ SET highseas.clock = '2026-06-06 00:10';
 SELECT act, to_rep FROM highseas.to_cover(1, highseas.clock()) WHERE customer_key IN ('n1', 'n2');
 CALL highseas.cover_leave();
 SELECT at, act, from_rep, to_rep FROM highseas.ledger WHERE customer_key = 'n1' ORDER BY at;
+SELECT customer_key FROM highseas_api.follow_up('n1', 'call', 'wants a sample', 'ana');
 UPDATE highseas.leave_rule SET handling = 'pool', deputy = NULL WHERE rule = 'gus for ben';
 UPDATE highseas.rep_leave SET first_day = '2026-06-10' WHERE rep_key = 'ben';
 INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ana', '2026-06-08', '2026-06-20');
@@ -126,6 +127,7 @@ SET highseas.clock = '2026-06-21 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder, state FROM public.held WHERE customer_key IN ('n1', 'n2');
 SELECT * FROM highseas.check_consistency();
+SELECT rep_key, message FROM highseas.notice WHERE customer_key = 'n1' AND kind = 'given' ORDER BY notice_id DESC LIMIT 1;
 -- Two leaves that adjoin are one long leave.
 DELETE FROM highseas.rep_leave;
 INSERT INTO highseas.leave_rule (rule, occasion, rep_key, min_days, handling, deputy) VALUES ('eva for ana when long', 'leave', 'ana', 8, 'deputy', 'eva');

@@ -151,6 +151,7 @@ DECLARE
     keys text[];
     to_reps text[];
     reasons text[];
+    notes text[];
     left_out bigint;
 BEGIN
     SELECT l.reps, l.busy_reps, l.acted INTO reps, busy_reps, acted FROM highseas.lock_reps(tenant_id) l;
@@ -196,7 +197,12 @@ BEGIN
                coalesce(array_agg(p.reason ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
                turns + count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
         INTO keys, to_reps, reasons, turns, left_out FROM planned p;
-        PERFORM highseas.move_held(tenant_id, keys, to_reps, reasons, g.act, now);
+        -- Who takes over, or is back, is told what was last said.
+        notes := ARRAY(SELECT 'last contact ' || y.last_said
+                       FROM unnest(keys) WITH ORDINALITY k(customer_key, place)
+                       LEFT JOIN LATERAL highseas.story_of(cover_leave_batch.tenant_id, k.customer_key) y ON true
+                       ORDER BY k.place);
+        PERFORM highseas.move_held(tenant_id, keys, to_reps, reasons, g.act, now, notes);
         rows := rows + cardinality(keys);
     END LOOP;
     IF rows > 0 THEN
