@@ -113,8 +113,8 @@ Choice choose_tenant(std::optional<Text> wanted, int needed) {
 void require_key(Text what, std::optional<Text> key) {
     constexpr std::size_t longest = 1024;
     const char *name = shown(what);
-    const bool is_of_crm = what == "customer" || what == "into_customer" || what == "new_key" ||
-                           what == "rep";
+    const bool is_of_crm =
+        what == "customer" || what == "into_customer" || what == "new_key" || what == "rep";
     const char *hint = is_of_crm ? "Pass the CRM's key as text." : "Pass a text that is not empty.";
     if (!key)
         ereport(ERROR,

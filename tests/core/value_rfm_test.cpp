@@ -64,9 +64,14 @@ TEST_CASE("where all are equal, or one is alone, the score is in the middle") {
 
 TEST_CASE("ranks and levels out of range are refused") {
     int score = 0;
-    for (auto [first, last, population, levels] :
-         {std::array{0, 5, 5, 5}, {6, 6, 5, 5}, {1, 6, 5, 5}, {3, 2, 5, 5}, {1, 1, 0, 5},
-          {-1, -1, -1, 5}, {1, 1, 5, 0}, {1, 1, 5, 11}})
+    for (auto [first, last, population, levels] : {std::array{0, 5, 5, 5},
+                                                   {6, 6, 5, 5},
+                                                   {1, 6, 5, 5},
+                                                   {3, 2, 5, 5},
+                                                   {1, 1, 0, 5},
+                                                   {-1, -1, -1, 5},
+                                                   {1, 1, 5, 0},
+                                                   {1, 1, 5, 11}})
         CHECK(std::string(quantile_score(first, last, population, levels, score).sqlstate) ==
               "22023");
 }

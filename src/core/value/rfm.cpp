@@ -15,8 +15,9 @@ Status quantile_score(std::int64_t first, std::int64_t last, std::int64_t popula
         return Status::error(sqlstate::bad_parameter, "\"levels\" must be between 1 and %d",
                              largest_score);
     if (first < 1 || first > last || last > population)
-        return Status::error(sqlstate::bad_parameter,
-                             "ranks must be between 1 and the population, the first before the last")
+        return Status::error(
+                   sqlstate::bad_parameter,
+                   "ranks must be between 1 and the population, the first before the last")
             .with_detail("They are %lld to %lld of %lld.", static_cast<long long>(first),
                          static_cast<long long>(last), static_cast<long long>(population));
     score = 1 + static_cast<int>((Int128{first} + last - 1) * levels / (Int128{population} * 2));
