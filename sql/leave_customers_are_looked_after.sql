@@ -151,6 +151,17 @@ SELECT h.customer_key, h.rep_key, h.act FROM highseas.holding h WHERE h.customer
 CALL highseas.cover_leave();
 SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT * FROM highseas.check_consistency();
+-- What was granted holds while another one stands in, and afterwards.
+UPDATE highseas.leave_rule SET handling = 'deputy', deputy = 'gus' WHERE rule = 'gus for ben';
+SELECT status FROM highseas_api.extend('n1', '2026-09-01');
+INSERT INTO highseas.rep_leave (rep_key, first_day, last_day) VALUES ('ben', '2026-07-02', '2026-07-05');
+SET highseas.clock = '2026-07-02 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder, due_at FROM public.held WHERE customer_key = 'n1';
+SET highseas.clock = '2026-07-06 00:10';
+CALL highseas.cover_leave();
+SELECT customer_key, holder, due_at FROM public.held WHERE customer_key = 'n1';
+SELECT * FROM highseas.check_consistency();
 INSERT INTO highseas.leave_rule (rule, occasion, handling) VALUES ('nobody', 'leave', 'deputy');
 INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('whom', 'leave', 'team', 'ben');
 

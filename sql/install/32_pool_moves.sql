@@ -69,13 +69,16 @@ BEGIN
         -- Those of one rep with the same facts have the same due date: the first of them asks the rule for all.
         -- (Windows, not a join: thousands of rows of unknown number would meet in a nested loop.)
         SELECT x.customer_key, x.rep_key, x.reason, x.turn, c.holder AS from_rep, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until,
-               o.last_order_at, row_number() OVER facts AS n
+               o.last_order_at, o.extended_until, row_number() OVER facts AS n
         FROM unnest(customers, reps, reasons) WITH ORDINALITY x(customer_key, rep_key, reason, turn)
         JOIN highseas.customer c ON c.tenant_id = take_in_turn.tenant_id AND c.customer_key = x.customer_key
-        CROSS JOIN LATERAL (SELECT CASE WHEN c.last_order_at > take_in_turn.now THEN c.last_order_at END AS last_order_at OFFSET 0) o
-        WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until, o.last_order_at)
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN c.last_order_at > take_in_turn.now THEN c.last_order_at END AS last_order_at,
+                   -- What was granted to the one holds while another stands in for him, and when he is back.
+                   CASE WHEN take_in_turn.act IN ('cover', 'give_back') THEN c.extended_until END AS extended_until OFFSET 0) o
+        WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until, o.last_order_at, o.extended_until)
     ), taken AS (
-        SELECT a.customer_key, a.rep_key, a.reason, a.turn, a.from_rep, nextval('highseas.holding_holding_id_seq') AS holding_id,
+        SELECT a.customer_key, a.rep_key, a.reason, a.turn, a.from_rep, a.extended_until, nextval('highseas.holding_holding_id_seq') AS holding_id,
                a.pool_key, a.class,
                max(d.due_at) OVER facts AS due_at, max(d.rule) OVER facts AS rule, max(d.next_at) OVER facts AS next_at
         FROM alike a
@@ -83,8 +86,8 @@ BEGIN
             SELECT y.due_at, y.rule, y.next_at
             FROM (SELECT a.rep_key WHERE a.n = 1 OFFSET 0) first
             CROSS JOIN LATERAL highseas.due_of(take_in_turn.tenant_id, first.rep_key, a.pool_key, a.class, take_in_turn.now,
-                NULL, a.last_order_at, NULL, a.protected_until, a.deal, a.intent, a.asleep_until, NULL, take_in_turn.now) y) d ON true
-        WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.protected_until, a.deal, a.intent, a.asleep_until, a.last_order_at)
+                NULL, a.last_order_at, a.extended_until, a.protected_until, a.deal, a.intent, a.asleep_until, NULL, take_in_turn.now) y) d ON true
+        WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.protected_until, a.deal, a.intent, a.asleep_until, a.last_order_at, a.extended_until)
     ), opened AS (
         INSERT INTO highseas.holding (tenant_id, holding_id, customer_key, rep_key, pool_key, class, started_at,
                                       act, from_rep, actor, reason)
@@ -106,7 +109,7 @@ BEGIN
     )
     UPDATE highseas.customer c
     SET state = 'held', holder = t.rep_key, holding_id = t.holding_id, held_since = take_in_turn.now,
-        last_follow_up_at = NULL, extended_until = NULL, embargo_until = NULL, reminded = 0,
+        last_follow_up_at = NULL, extended_until = t.extended_until, embargo_until = NULL, reminded = 0,
         due_at = t.due_at, due_rule = t.rule, next_at = t.next_at, check_at = t.next_at,
         last_act_at = take_in_turn.now
     FROM taken t
