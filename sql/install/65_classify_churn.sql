@@ -154,7 +154,7 @@ COMMENT ON FUNCTION highseas.withdrawable(bigint, text, timestamptz) IS
 'The customers of a category that could be given up at a time: in service, without an open deal, not protected; each with his follow-ups, service cost, revenue and profit in value_rule.period, and what he could bring yet';
 
 CREATE FUNCTION highseas.require_category(category text) RETURNS void
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
 BEGIN
     PERFORM highseas.require_key('category', category);
