@@ -130,6 +130,7 @@ DECLARE
     created text[];
     owned text[];
     owners text[];
+    taken boolean;
 BEGIN
     leads := ARRAY(SELECT l.lead_id FROM highseas.lead l
                    WHERE l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = ANY (leads) AND l.state = 'waiting'
@@ -236,7 +237,8 @@ BEGIN
     WHERE m.lead_id = ANY (leads) AND NOT m.blocks AND m.customer_key <> m.other_customer
     GROUP BY 2, 3 ORDER BY 2, 3
     ON CONFLICT DO NOTHING;
-    IF EXISTS (SELECT FROM highseas.write_duplicate_keys(tenant_id, created || known) k WHERE k.customer_key = ANY (created)) AND strict THEN
+    taken := EXISTS (SELECT FROM highseas.write_duplicate_keys(tenant_id, created || known) k WHERE k.customer_key = ANY (created));
+    IF taken AND strict THEN
         RAISE EXCEPTION USING ERRCODE = '23505', CONSTRAINT = 'duplicate_key_pkey', SCHEMA = 'highseas', MESSAGE = 'the customer was entered meanwhile';
     END IF;
 END

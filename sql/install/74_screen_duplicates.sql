@@ -250,6 +250,7 @@ BEGIN
     SELECT x.customer_key, highseas.duplicate_key_kind(k.key), k.customer_key
     FROM unnest(owned, owners) x(key, customer_key)
     JOIN highseas.duplicate_key k ON k.tenant_id = write_duplicate_keys.tenant_id AND k.key = x.key AND k.customer_key <> x.customer_key COLLATE "C"
+    WHERE highseas.duplicate_key_kind(x.key) <> ALL (warned)
     ORDER BY x.customer_key COLLATE "C", 2;
 END
 $$;
@@ -330,7 +331,7 @@ BEGIN
     SELECT array_agg(x.place), array_agg(x.slot) INTO places, wanted
     FROM (SELECT DISTINCT e.place, s.slot
           FROM generate_subscripts(entries, 1) e(place)
-          CROSS JOIN LATERAL highseas.duplicate_terms_of(lock_entries.tenant_id, entries[e.place], words, rules) t
+          CROSS JOIN LATERAL highseas.duplicate_terms_of(lock_entries.tenant_id, entries[e.place], words, rules, true) t
           CROSS JOIN LATERAL (SELECT (x.term >> 2) & (slots - 1) AS slot FROM unnest(t.terms) x(term)
                               UNION ALL SELECT ((x.key >> 8) & (slots - 1))::integer FROM unnest(t.keys) x(key)) s) x;
     IF waits THEN
