@@ -53,6 +53,10 @@ def calls(key):
     yield "rekey_customer", [key(2)], {"new_key": key(6)}
     yield "merge_customer", [key(3), key(4)], {}
     yield "merge_customer", [key(5)], {"into_customer": key(6)}
+    yield "unmerge_customer", [key(5)], {}
+    yield "merge_customer", [key(5), key(6)], {}
+    yield "unmerge_customer", [], {"customer": key(5)}
+    yield "merge_customer", [key(5)], {"into_customer": key(6)}
     yield "acknowledge", [[1, 2, 3], "ann"], {}
     yield "acknowledge", [[]], {"rep": "ann"}
     yield "attach", ["staff", "reps", "SELECT 'ann'::text AS rep_key", None, "crm_reader", False], {}
