@@ -229,10 +229,11 @@ TEST_CASE("lifetime: a weight stands for that many customers") {
 
 namespace {
 
-// So many of them, no one twice.
+// So many of them, or all, no one twice.
 template <class Row>
 void draw(std::vector<Row> &from, int size, std::vector<Row> &drawn, Random &random) {
-    for (std::size_t i = 0; i < static_cast<std::size_t>(size); ++i) {
+    const auto count = std::min(from.size(), static_cast<std::size_t>(size));
+    for (std::size_t i = 0; i < count; ++i) {
         std::swap(from[i], from[i + random.next() % (from.size() - i)]);
         drawn.push_back(from[i]);
     }
