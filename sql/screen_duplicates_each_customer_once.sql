@@ -56,7 +56,7 @@ SELECT count(*) FROM find_duplicates('Krüger Druckerei GmbH', tenant => 'other'
 -- Who is about to enter a customer locks what he shares with others.
 SELECT lock_entries(tenant_id, ARRAY[ROW('Smith Sons Trading', NULL, NULL, NULL, NULL, NULL, NULL, '4 High St', 'London', NULL, NULL, NULL, NULL)::duplicate_fields], true) FROM tenant WHERE name = 'shop';
 
-\set VERBOSITY verbose
+\set VERBOSITY default
 \set SHOW_CONTEXT never
 SELECT * FROM find_duplicates('x', at_least => 2, tenant => 'shop');
 SELECT * FROM duplicates_of('nobody', tenant => 'shop');

@@ -1,5 +1,7 @@
 -- A list comes in: the good rows become customers, the bad ones wait with all their reasons, are corrected and retried.
 \set VERBOSITY terse
+-- Aligned, invisible characters would take another width in another version.
+\pset format unaligned
 \set SHOW_CONTEXT never
 SET timezone = 'UTC';
 SET highseas.clock = '2026-03-02 09:00+00';
