@@ -116,8 +116,7 @@ Datum highseas_weigh_neglect(PG_FUNCTION_ARGS) {
     TupleDesc descriptor = result_descriptor(fcinfo);
     Neglect neglect;
     check(guarded([&] { return weigh_neglect(facts, neglect); }));
-    Datum values[2] = {Float8GetDatum(neglect.points),
-                       text_datum({neglect.reason.data(), neglect.length})};
+    Datum values[2] = {Float8GetDatum(neglect.points), text_datum(neglect.reason())};
     bool nulls[2] = {false, false};
     return row(descriptor, values, nulls);
 }

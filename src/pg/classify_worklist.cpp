@@ -41,7 +41,7 @@ Datum highseas_weigh_work(PG_FUNCTION_ARGS) {
     TupleDesc descriptor = result_descriptor(fcinfo);
     Work work;
     check(guarded([&] { return weigh_work(facts, work); }));
-    Datum values[2] = {Float8GetDatum(work.points), text_datum({work.reason.data(), work.length})};
-    bool nulls[2] = {false, work.length == 0};
+    Datum values[2] = {Float8GetDatum(work.points), text_datum(work.reason())};
+    bool nulls[2] = {false, work.reason().empty()};
     return row(descriptor, values, nulls);
 }

@@ -20,15 +20,15 @@ ServiceFacts served() {
 }
 
 double points(const ServiceFacts &facts) {
-    Neglect neglect{};
+    Neglect neglect;
     REQUIRE(weigh_neglect(facts, neglect).ok());
     return neglect.points;
 }
 
 std::string reason(const ServiceFacts &facts) {
-    Neglect neglect{};
+    Neglect neglect;
     REQUIRE(weigh_neglect(facts, neglect).ok());
-    return {neglect.reason.data(), neglect.length};
+    return std::string(neglect.reason());
 }
 
 } // namespace
@@ -104,7 +104,7 @@ TEST_CASE("the reason names what speaks for another rep") {
 }
 
 TEST_CASE("facts out of range are refused") {
-    Neglect neglect{};
+    Neglect neglect;
     const double nan = 0.0 / 0.0;
     CHECK_FALSE(weigh_neglect({nan, 30, 1, 1, 1}, neglect).ok());
     CHECK_FALSE(weigh_neglect({1, 0, 1, 1, 1}, neglect).ok());

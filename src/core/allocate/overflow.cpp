@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "core/no_postgres.hpp"
 
@@ -15,33 +14,6 @@ constexpr double usual_rhythm = 30;      // days
 constexpr double conversion_points = 30; // for who never sells to such customers
 constexpr double headroom_points = 30;   // for a customer who brings nothing of what he could
 constexpr double told_share = .5;        // of headroom or conversion: from here on it is a reason
-
-class Reasons {
-public:
-    explicit Reasons(Neglect &neglect) : neglect_(neglect) {
-        neglect_.points = 0;
-        neglect_.length = 0;
-    }
-
-    // The texts are ours and short: all of them fit.
-    template <class... Values>
-    void add(const char *format, Values... values) noexcept {
-        if (neglect_.length > 0)
-            put("%s", "; ");
-        put(format, values...);
-    }
-
-private:
-    template <class... Values>
-    void put(const char *format, Values... values) noexcept {
-        const std::size_t room = neglect_.reason.size() - neglect_.length;
-        const int length =
-            std::snprintf(neglect_.reason.data() + neglect_.length, room, format, values...);
-        neglect_.length += std::min(static_cast<std::size_t>(std::max(length, 0)), room - 1);
-    }
-
-    Neglect &neglect_;
-};
 
 bool is_amount(const std::optional<double> &value) noexcept {
     return !value || (std::isfinite(*value) && *value >= 0);
@@ -76,26 +48,26 @@ Status weigh_neglect(const ServiceFacts &facts, Neglect &neglect) noexcept {
         return Status::error(sqlstate::bad_parameter,
                              "\"rhythm_days\" must be positive and finite");
 
-    Reasons reasons(neglect);
+    neglect = {};
     const double silent = std::max(facts.silent_days, 0.0);
     neglect.points += silence_points * std::min(silent / rhythm, most_rhythms);
     if (silent >= rhythm)
-        reasons.add("no follow-up for %.0f days, the rhythm is %.0f", std::floor(silent), rhythm);
+        neglect.tell("no follow-up for %.0f days, the rhythm is %.0f", std::floor(silent), rhythm);
     if (facts.affinity && *facts.affinity < 1) {
         neglect.points += conversion_points * (1 - *facts.affinity);
         if (*facts.affinity <= told_share)
-            reasons.add("sells to such customers %.0f %% as often as all reps",
-                        100 * *facts.affinity);
+            neglect.tell("sells to such customers %.0f %% as often as all reps",
+                         100 * *facts.affinity);
     }
     if (facts.headroom && *facts.headroom > 0) {
         const double open = *facts.headroom / (*facts.headroom + facts.value.value_or(0));
         neglect.points += headroom_points * open;
         if (open >= told_share)
-            reasons.add("%.0f %% of what he could bring is open", 100 * open);
+            neglect.tell("%.0f %% of what he could bring is open", 100 * open);
     }
-    if (neglect.length == 0)
-        reasons.add("no follow-up for %.0f day%s, within the rhythm of %.0f", std::floor(silent),
-                    std::floor(silent) == 1 ? "" : "s", rhythm);
+    if (neglect.reason().empty())
+        neglect.tell("no follow-up for %.0f day%s, within the rhythm of %.0f", std::floor(silent),
+                     plural(std::floor(silent)), rhythm);
     return {};
 }
 

@@ -1,12 +1,11 @@
 // Overflow: how many customers a rep may hold on a day, and which of them he serves least.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 
 #include "core/status.hpp"
+#include "core/weighed.hpp"
 
 namespace highseas {
 
@@ -31,11 +30,7 @@ struct ServiceFacts {
 };
 
 // The more points, the less he is served.
-struct Neglect {
-    double points;
-    std::array<char, 256> reason;
-    std::size_t length;
-};
+using Neglect = Weighed<256>;
 
 Status weigh_neglect(const ServiceFacts &facts, Neglect &neglect) noexcept;
 

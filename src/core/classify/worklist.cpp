@@ -34,65 +34,32 @@ double days_between(Time from, Time to) noexcept {
     return (static_cast<double>(to) - static_cast<double>(from)) / microseconds_per_day;
 }
 
-class Reasons {
-public:
-    explicit Reasons(Work &work) : work_(work) {
-        work_.points = 0;
-        work_.length = 0;
-    }
-
-    // The texts are ours and short: all of them fit.
-    template <class... Values>
-    void add(double points, const char *format, Values... values) noexcept {
-        if (work_.length > 0)
-            put("%s", "; ");
-        put(format, values...);
-        work_.points += points;
-    }
-
-private:
-    template <class... Values>
-    void put(const char *format, Values... values) noexcept {
-        const std::size_t room = work_.reason.size() - work_.length;
-        const int length =
-            std::snprintf(work_.reason.data() + work_.length, room, format, values...);
-        work_.length += std::min(static_cast<std::size_t>(std::max(length, 0)), room - 1);
-    }
-
-    Work &work_;
-};
-
-const char *plural(double count) noexcept {
-    return count == 1 ? "" : "s";
-}
-
-void weigh_due(const WorkFacts &facts, Reasons &reasons) noexcept {
+void weigh_due(const WorkFacts &facts, Work &work) noexcept {
     const double left = days_between(facts.now, *facts.due_at);
     if (left >= due_window)
         return;
     const double points = due_points * std::min(1.0, 1 - left / due_window);
     if (left < 1)
-        reasons.add(points, "%s", left < 0 ? "goes back at any moment" : "goes back within a day");
+        work.add(points, "%s", left < 0 ? "goes back at any moment" : "goes back within a day");
     else
-        reasons.add(points, "goes back in %.0f day%s", std::floor(left), plural(std::floor(left)));
+        work.add(points, "goes back in %.0f day%s", std::floor(left), plural(std::floor(left)));
 }
 
-void weigh_contact(const WorkFacts &facts, bool without_selling, Reasons &reasons) noexcept {
+void weigh_contact(const WorkFacts &facts, bool without_selling, Work &work) noexcept {
     if (!facts.last_contact) {
         const double held = std::floor(days_between(facts.held_since, facts.now));
         if (held >= 1)
-            reasons.add(first_contact_points, "not contacted yet in %.0f day%s", held,
-                        plural(held));
+            work.add(first_contact_points, "not contacted yet in %.0f day%s", held, plural(held));
         else
-            reasons.add(first_contact_points, "%s", "new, not contacted yet");
+            work.add(first_contact_points, "%s", "new, not contacted yet");
     } else if (facts.contact_every) {
         const double silent = days_between(*facts.last_contact, facts.now);
         const double rhythm = days_between(0, *facts.contact_every);
         if (silent >= rhythm)
-            reasons.add(rhythm_points * std::min(silent / rhythm, most_rhythms),
-                        "no contact for %.0f day%s, the rhythm is %.0f%s", std::floor(silent),
-                        plural(std::floor(silent)), rhythm,
-                        without_selling ? " (he hesitates: without selling)" : "");
+            work.add(rhythm_points * std::min(silent / rhythm, most_rhythms),
+                     "no contact for %.0f day%s, the rhythm is %.0f%s", std::floor(silent),
+                     plural(std::floor(silent)), rhythm,
+                     without_selling ? " (he hesitates: without selling)" : "");
     }
 }
 
@@ -131,21 +98,21 @@ Status weigh_work(const WorkFacts &facts, Work &work) noexcept {
         weight = goal->weight;
     }
 
-    Reasons reasons(work);
+    work = {};
     const Text intent = facts.intent.value_or(Text{});
     if (facts.due_at)
-        weigh_due(facts, reasons);
+        weigh_due(facts, work);
     if (intent == "interested")
-        reasons.add(interested_points, "%s", "is interested");
+        work.add(interested_points, "%s", "is interested");
     // Who said when, or never, is left alone until then.
     if (intent == "not now") {
         if (is_near(facts, facts.expected_at) ||
             (facts.expected_at && *facts.expected_at < facts.now))
-            reasons.add(expected_points, "%s", "wanted to buy about now");
+            work.add(expected_points, "%s", "wanted to buy about now");
     } else if (intent != "never") {
-        weigh_contact(facts, intent == "hesitating", reasons);
+        weigh_contact(facts, intent == "hesitating", work);
         if (intent != "hesitating" && is_near(facts, facts.buys_at))
-            reasons.add(buys_points, "%s", "buys about now by his own rhythm");
+            work.add(buys_points, "%s", "buys about now by his own rhythm");
     }
     work.points *= weight;
     return {};

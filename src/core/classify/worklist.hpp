@@ -2,13 +2,12 @@
 // to get.
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <optional>
 #include <string_view>
 
 #include "core/calendar/time.hpp"
 #include "core/status.hpp"
+#include "core/weighed.hpp"
 
 namespace highseas {
 
@@ -25,11 +24,7 @@ struct WorkFacts {
 };
 
 // points 0: not today. The reason's parts stand in the order of these facts.
-struct Work {
-    double points;
-    std::array<char, 512> reason;
-    std::size_t length;
-};
+using Work = Weighed<512>;
 
 Status weigh_work(const WorkFacts &facts, Work &work) noexcept;
 
