@@ -87,11 +87,19 @@ SELECT l.id, highseas.potential_score(c.card, visits, cart, member), highseas.po
 FROM lead l, card c ORDER BY l.id;
 SELECT l.id, x.* FROM lead l, card c, highseas.potential_lines(c.card, visits, cart, member) x WHERE l.id IN (2, 3) ORDER BY 1, 2;
 SELECT highseas.potential_score(c.card, 'NaN'::float8, 'Infinity'::float8, NULL) FROM card c;
+-- NULLs may stand anywhere in an array, of whatever type.
+SELECT count(*) AS arrays, count(*) FILTER (WHERE as_float IS DISTINCT FROM as_numeric OR as_float IS DISTINCT FROM one_by_one) AS differ,
+       count(as_float) AS scored
+FROM (SELECT highseas.potential_score(c.card, VARIADIC ARRAY[a, b, m]::float8[]) AS as_float,
+             highseas.potential_score(c.card, VARIADIC ARRAY[a, b, m]::numeric[]) AS as_numeric, highseas.potential_score(c.card, a, b, m) AS one_by_one
+      FROM card c, unnest('{NULL,0,5}'::int[]) a, unnest('{NULL,99,100}'::int[]) b, unnest('{NULL,0,1}'::int[]) m) x;
 -- Many cards in one query: each with its own facts.
 SELECT n, highseas.potential_score(ROW('{a}', '{1}', '{2}', ARRAY['-Infinity'::float8, n], '{0,1}', '{a,b}')::highseas.scorecard, 2.5)
 FROM generate_series(1, 4) n;
 SELECT highseas.potential_score(c.card, 1, 2) FROM card c;
 SELECT highseas.potential_score(c.card, 1, 2, 3, 4) FROM card c;
+SELECT highseas.potential_score(c.card, VARIADIC '{1,NULL}'::float8[]) FROM card c;
+SELECT highseas.potential_score(c.card, VARIADIC '{1,2,NULL,NULL}'::float8[]) FROM card c;
 SELECT highseas.potential_score(c.card, 1, 2, 'x') FROM card c;
 SELECT highseas.potential_score(c.card, 1, 2, 'x'::text) FROM card c;
 SELECT highseas.potential_score(c.card, 1, 2, now()) FROM card c;

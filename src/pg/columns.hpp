@@ -9,8 +9,11 @@ extern "C" {
 #include "utils/lsyscache.h"
 }
 
-#include <cmath>
+#include <bit>
+#include <cstdint>
+#include <cstring>
 #include <limits>
+#include <span>
 #include <string_view>
 
 namespace highseas::pg {
@@ -124,6 +127,40 @@ int for_each_column(FunctionCallInfo fcinfo, const Columns &columns, Visit visit
         element = att_addlength_pointer(element, columns.length, element);
         element = reinterpret_cast<char *>(
             att_align_nominal(reinterpret_cast<uintptr_t>(element), columns.alignment));
+    }
+    return count;
+}
+
+// NULL = NaN. Returns how many columns there were: they are read when `numbers` has as many.
+inline int read_numbers(FunctionCallInfo fcinfo, const Columns &columns,
+                        std::span<double> numbers) {
+    constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+    if (!columns.is_array || columns.types[0] != FLOAT8OID || PG_ARGISNULL(columns.first))
+        return for_each_column(
+            fcinfo, columns, [&numbers](int i, Oid type, Datum datum, bool is_null) {
+                const auto at = static_cast<std::size_t>(i);
+                if (at < numbers.size())
+                    numbers[at] = is_null ? unknown : number_of(type, datum, i + 1);
+            });
+    const ArrayType *array = PG_GETARG_ARRAYTYPE_P(columns.first);
+    const int count = ArrayGetNItems(ARR_NDIM(array), ARR_DIMS(array));
+    if (static_cast<std::size_t>(count) != numbers.size())
+        return count;
+    const bits8 *not_null = ARR_NULLBITMAP(array);
+    if (!not_null) {
+        std::memcpy(numbers.data(), ARR_DATA_PTR(array), numbers.size_bytes());
+        return count;
+    }
+    // NULLs stand anywhere, a jump would be mispredicted: they become NaN by all bits set.
+    // Backwards, as before the first number stands the head of the array, which may be read in
+    // vain.
+    const char *next = reinterpret_cast<const char *>(array) + VARSIZE(array);
+    for (int i = count; i-- > 0;) {
+        const std::uint64_t is_known = not_null[i / 8] >> (i % 8) & 1;
+        std::uint64_t bits;
+        std::memcpy(&bits, next - sizeof bits, sizeof bits);
+        numbers[static_cast<std::size_t>(i)] = std::bit_cast<double>(bits | (is_known - 1));
+        next -= is_known * sizeof bits;
     }
     return count;
 }

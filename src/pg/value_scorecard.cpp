@@ -4,8 +4,6 @@ extern "C" {
 #include "utils/numeric.h"
 }
 
-#include <limits>
-
 #include "core/value/scorecard.hpp"
 #include "pg/arguments.hpp"
 #include "pg/columns.hpp"
@@ -44,7 +42,8 @@ Card &card_argument(FunctionCallInfo fcinfo) {
                      array_argument<std::string_view>(fields, 5, "bands")};
         const std::size_t criteria = card.rows.criteria.size();
         card.compiled.criteria = {allocate<ScoreCriterion>(criteria), criteria};
-        card.compiled.bands = {allocate<ScoreBand>(card.rows.from.size()), card.rows.from.size()};
+        const std::size_t bands = card.rows.from.size() + criteria;
+        card.compiled.bands = {allocate<ScoreBand>(bands), bands};
         card.facts = allocate<double>(criteria);
         check(compile_scorecard(card.rows, card.compiled));
         describe_columns(fcinfo, 1, card.columns);
@@ -53,13 +52,7 @@ Card &card_argument(FunctionCallInfo fcinfo) {
 
 std::span<const double> facts_argument(FunctionCallInfo fcinfo, Card &card) {
     const int criteria = static_cast<int>(card.rows.criteria.size());
-    const int given = for_each_column(
-        fcinfo, card.columns, [&card, criteria](int i, Oid type, Datum datum, bool is_null) {
-            if (i >= criteria)
-                return;
-            card.facts[i] =
-                is_null ? std::numeric_limits<double>::quiet_NaN() : number_of(type, datum, i + 1);
-        });
+    const int given = read_numbers(fcinfo, card.columns, {card.facts, card.rows.criteria.size()});
     if (given != criteria)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
                         errmsg("the scorecard needs %d facts, not %d", criteria, given),

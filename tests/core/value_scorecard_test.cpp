@@ -28,7 +28,7 @@ struct Rows {
 
     Status compile(CompiledScorecard &compiled) {
         compiled_criteria.resize(criteria.size());
-        compiled_bands.resize(from.size());
+        compiled_bands.resize(from.size() + criteria.size());
         compiled.criteria = compiled_criteria;
         compiled.bands = compiled_bands;
         return compile_scorecard({criteria, weights, band_counts, from, points, bands}, compiled);
@@ -140,8 +140,8 @@ TEST_CASE("an explanation adds up to the score, and what it promises comes true"
             REQUIRE(lines[i].points >= 0);
             REQUIRE(lines[i].points <= lines[i].of);
             auto better = facts;
-            const ScoreBand &best = card.bands[static_cast<std::size_t>(lines[i].best)];
-            better[i] = std::isinf(best.from) ? -1 : best.from;
+            const double best = rows.from[static_cast<std::size_t>(lines[i].best)];
+            better[i] = std::isinf(best) ? -1 : best;
             REQUIRE(std::llround(100 * potential(card, better).score()) ==
                     std::llround(100 * result.score()) + lines[i].gain);
         }

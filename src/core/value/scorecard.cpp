@@ -17,11 +17,13 @@ bool in_range(double value) {
     return value >= 0 && value <= most_points; // false for NaN
 }
 
-int band_of(const ScoreBand *bands, const ScoreCriterion &criterion, double fact) noexcept {
-    int band = criterion.first; // counted to the end: a jump would be mispredicted
-    for (int next = criterion.first + 1; next <= criterion.last; ++next)
-        band += bands[next].from <= fact;
-    return band;
+// `unknown` stands before the bands. Counted to the end: a jump would be mispredicted, and NaN
+// stays where it is.
+const ScoreBand &band_of(const ScoreBand *unknown, int bands, double fact) noexcept {
+    std::ptrdiff_t band = 0;
+    for (int next = 1; next <= bands; ++next)
+        band += fact >= unknown[next].from;
+    return unknown[band];
 }
 
 } // namespace
@@ -53,6 +55,7 @@ Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noe
                          count, card.weights.size(), card.band_counts.size(), card.from.size(),
                          card.points.size(), card.bands.size());
     compiled.total = 0;
+    ScoreBand *next = compiled.bands.data();
     std::size_t first = 0;
     for (std::size_t i = 0; i < count; ++i) {
         const auto name = card.criteria[i];
@@ -77,15 +80,15 @@ Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noe
                                  shown_length(name), name.data(), weight)
                 .with_hint("It lies above 0, up to 1000000.");
         ScoreCriterion &criterion = compiled.criteria[i];
-        criterion.first = criterion.best = static_cast<int>(first);
-        criterion.last = criterion.first + bands - 1;
-        for (std::size_t band = first; band < first + length; ++band) {
-            compiled.bands[band] = {card.from[band], card.points[band] * weight};
-            if (card.points[band] > card.points[static_cast<std::size_t>(criterion.best)])
-                criterion.best = static_cast<int>(band);
-        }
-        criterion.most = compiled.bands[static_cast<std::size_t>(criterion.best)].worth;
-        compiled.total += criterion.most;
+        const auto points = card.points.subspan(first, length);
+        const auto best = std::max_element(points.begin(), points.end());
+        criterion = {bands, static_cast<int>(first),
+                     static_cast<int>(first) + static_cast<int>(best - points.begin())};
+        const double most = *best * weight;
+        *next++ = {0, 0, 0};
+        for (std::size_t band = 0; band < length; ++band)
+            *next++ = {card.from[first + band], points[band] * weight, most};
+        compiled.total += most;
         first += length;
     }
     if (first != card.from.size())
@@ -96,14 +99,13 @@ Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noe
 
 Potential potential(const CompiledScorecard &card, std::span<const double> facts) noexcept {
     Potential result{0, 0, card.total};
-    const ScoreBand *bands = card.bands.data();
+    const ScoreBand *unknown = card.bands.data();
     const double *fact = facts.data();
     for (const ScoreCriterion &criterion : card.criteria) {
-        const double value = *fact++;
-        if (std::isnan(value))
-            continue;
-        result.worth += bands[band_of(bands, criterion, value)].worth;
-        result.known += criterion.most;
+        const ScoreBand &band = band_of(unknown, criterion.bands, *fact++);
+        result.worth += band.worth;
+        result.known += band.most;
+        unknown += criterion.bands + 1;
     }
     return result;
 }
@@ -115,23 +117,25 @@ void explain_potential(const CompiledScorecard &card, std::span<const double> fa
     const std::int64_t score = hundredths(sums.worth, sums.known);
     std::vector<std::pair<double, std::size_t>> remainders;
     std::int64_t left = score;
+    const ScoreBand *unknown = card.bands.data();
     for (std::size_t i = 0; i < lines.size(); ++i) {
         const ScoreCriterion &criterion = card.criteria[i];
+        const ScoreBand &band = band_of(unknown, criterion.bands, facts[i]);
+        const double most = unknown[1].most;
         ScoreLine &line = lines[i];
         line = {-1, criterion.best, 0, 0, 0};
-        if (std::isnan(facts[i])) {
-            line.gain =
-                hundredths(sums.worth + criterion.most, sums.known + criterion.most) - score;
-            continue;
+        if (&band == unknown) {
+            line.gain = hundredths(sums.worth + most, sums.known + most) - score;
+        } else {
+            const double exact = 10000 * band.worth / sums.known;
+            line.band = criterion.first + static_cast<int>(&band - unknown) - 1;
+            line.points = static_cast<std::int64_t>(std::floor(exact));
+            line.of = hundredths(most, sums.known);
+            line.gain = hundredths(sums.worth - band.worth + most, sums.known) - score;
+            left -= line.points;
+            remainders.emplace_back(static_cast<double>(line.points) - exact, i);
         }
-        line.band = band_of(card.bands.data(), criterion, facts[i]);
-        const double worth = card.bands[static_cast<std::size_t>(line.band)].worth;
-        const double exact = 10000 * worth / sums.known;
-        line.points = static_cast<std::int64_t>(std::floor(exact));
-        line.of = hundredths(criterion.most, sums.known);
-        line.gain = hundredths(sums.worth - worth + criterion.most, sums.known) - score;
-        left -= line.points;
-        remainders.emplace_back(static_cast<double>(line.points) - exact, i);
+        unknown += criterion.bands + 1;
     }
     // The hundredths that rounding down left over go to the largest remainders.
     std::sort(remainders.begin(), remainders.end());

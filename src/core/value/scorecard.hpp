@@ -24,23 +24,25 @@ struct Scorecard {
 struct ScoreBand {
     double from;
     double worth; // points times weight
+    double most;  // what the best band of the criterion is worth
 };
 
 struct ScoreCriterion {
-    int first; // of its bands
-    int last;
+    int bands;
+    int first; // of its bands, as the rows have them
     int best;
-    double most; // what the best band is worth
 };
 
-// What the evaluator reads: memory of the caller, one element for each criterion and each band.
+// What the evaluator reads: memory of the caller. Before the bands of each criterion stands one
+// that is worth nothing of nothing: there is what is not known, without a question asked.
 struct CompiledScorecard {
     std::span<ScoreCriterion> criteria;
     std::span<ScoreBand> bands;
     double total; // of all `most`
 };
 
-// `compiled` has room for card.criteria.size() criteria and card.from.size() bands.
+// `compiled` has room for card.criteria.size() criteria and for as many bands more than
+// card.from.size().
 Status compile_scorecard(const Scorecard &card, CompiledScorecard &compiled) noexcept;
 
 // The bands of one criterion as its row has them: cuts ascend, and one more element in each of the
