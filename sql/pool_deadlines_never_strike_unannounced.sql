@@ -265,3 +265,16 @@ SELECT * FROM highseas.check_consistency();
 
 DROP EXTENSION highseas CASCADE;
 CREATE EXTENSION highseas;
+
+-- A time that is moved by an interval keeps its place among others, over both changes of the clocks.
+SELECT zone, count(*) AS times, bool_and(moved >= before) AS in_order
+FROM (SELECT zone, highseas.shift(at, '1 day', zone) AS moved, lag(highseas.shift(at, '1 day', zone)) OVER (PARTITION BY zone ORDER BY at) AS before
+      FROM unnest('{Europe/Berlin,America/New_York,Asia/Shanghai}'::text[]) zone,
+           (SELECT generate_series('2026-03-01 00:00Z', '2026-04-01 00:00Z', interval '10 minutes') AS at
+            UNION ALL SELECT generate_series('2026-10-20 00:00Z', '2026-11-03 00:00Z', interval '10 minutes')) x) x
+GROUP BY zone ORDER BY zone;
+SELECT highseas.shift('2026-03-31 12:00Z', '-1 month', 'Asia/Shanghai') AS month_end, highseas.shift('infinity', '1 day', 'UTC') AS never,
+       highseas.shift(NULL, '1 day', 'UTC') AS unknown;
+SELECT highseas.shift('294276-12-31 12:00Z', '1 day', 'UTC');
+SELECT highseas.shift('2026-03-31 12:00Z', '1 day', 'Nowhere');
+

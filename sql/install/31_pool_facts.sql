@@ -31,10 +31,11 @@ COMMENT ON FUNCTION highseas.due_of(bigint, text, text, text, timestamptz, times
 'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before intent before class before pool before tier, then the first by name), and the rep''s leaves, go to due(). Of its reminder steps those that are past already when a date is set are not sent, the date itself was just said; but when none lies ahead, one is sent halfway to it.';
 
 CREATE FUNCTION highseas.shift(at timestamptz, span interval, time_zone text)
-RETURNS timestamptz LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN ((at AT TIME ZONE time_zone) + span) AT TIME ZONE time_zone;
+RETURNS timestamptz
+LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE
+AS 'MODULE_PATHNAME', 'highseas_shift';
 COMMENT ON FUNCTION highseas.shift(timestamptz, interval, text) IS
-'A time moved by an interval on the wall clock of a time zone';
+'A time moved by an interval on the wall clock of a time zone. NULL if an argument is. Errors: 22023 for an unknown zone.';
 
 CREATE FUNCTION highseas.check_claim(
     tenant_id bigint, rep_key text, customer_key text, now timestamptz, act text)

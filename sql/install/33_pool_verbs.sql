@@ -204,18 +204,10 @@ COMMENT ON FUNCTION highseas.only_pool(bigint, text) IS
 'The named pool, or the only one of the tenant. Errors: 42704 unknown, 22023 when several and none is named.';
 
 CREATE FUNCTION highseas.cooled_down(
-    tenant_id bigint, customer_key text, rep_key text, now timestamptz, cooldown interval, time_zone text)
+    tenant_id bigint, rep_key text, customer_key text, now timestamptz, cooldown interval, time_zone text)
 RETURNS boolean
-LANGUAGE plpgsql
-AS $$
-BEGIN
-    RETURN NOT EXISTS (
-        SELECT FROM highseas.holding h
-        WHERE h.tenant_id = cooled_down.tenant_id AND h.customer_key = cooled_down.customer_key
-          AND h.rep_key = cooled_down.rep_key
-          AND highseas.shift(h.ended_at, cooled_down.cooldown, cooled_down.time_zone) > cooled_down.now);
-END
-$$;
+LANGUAGE c STABLE STRICT PARALLEL SAFE COST 20
+AS 'MODULE_PATHNAME', 'highseas_cooled_down';
 COMMENT ON FUNCTION highseas.cooled_down(bigint, text, text, timestamptz, interval, text) IS
 'Whether every earlier holding of a customer by a rep lies a cooldown back';
 
@@ -280,7 +272,7 @@ BEGIN
             WHERE c.tenant_id = t AND c.pool_key = p AND c.state = 'free'
               AND (c.embargo_until IS NULL OR c.embargo_until <= now)
               AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
-              AND (cooldown IS NULL OR highseas.cooled_down(t, c.customer_key, who, now, cooldown, zone))
+              AND (cooldown IS NULL OR highseas.cooled_down(t, who, c.customer_key, now, cooldown, zone))
             ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
             LIMIT 1
             FOR NO KEY UPDATE SKIP LOCKED;

@@ -11,6 +11,7 @@ using namespace highseas::pg;
 extern "C" {
 PG_FUNCTION_INFO_V1(highseas_add_window);
 PG_FUNCTION_INFO_V1(highseas_is_working_day);
+PG_FUNCTION_INFO_V1(highseas_shift);
 }
 
 Datum highseas_add_window(PG_FUNCTION_ARGS) {
@@ -42,4 +43,9 @@ Datum highseas_is_working_day(PG_FUNCTION_ARGS) {
     bool answer = false;
     check(guarded([&] { return is_working_day(day, calendar, answer); }));
     PG_RETURN_BOOL(answer);
+}
+
+Datum highseas_shift(PG_FUNCTION_ARGS) {
+    PG_RETURN_TIMESTAMPTZ(shift(find_zone(argument<std::string_view>(fcinfo, 2)),
+                                argument<Time>(fcinfo, 0), PG_GETARG_DATUM(1)));
 }

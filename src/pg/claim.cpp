@@ -19,6 +19,7 @@ using namespace highseas::pg;
 
 extern "C" {
 PG_FUNCTION_INFO_V1(highseas_check_claim);
+PG_FUNCTION_INFO_V1(highseas_cooled_down);
 }
 
 namespace {
@@ -75,12 +76,6 @@ bool tier_may_hold(const Limited &rep, const std::optional<Text> &customer_class
     return found || !restricted;
 }
 
-Time add_interval(Time instant, Datum interval, pg_tz *zone) {
-    const Datum local = DirectFunctionCall2(timestamp_pl_interval,
-                                            TimestampGetDatum(to_local(zone, instant)), interval);
-    return to_instant(zone, DatumGetTimestamp(local));
-}
-
 // All earlier holdings count, not only the last: else two reps swap.
 std::optional<Time> cooled_down_at(const Limited &rep, Text customer_key, Datum cooldown) {
     std::optional<Time> last;
@@ -92,7 +87,7 @@ std::optional<Time> cooled_down_at(const Limited &rep, Text customer_key, Datum 
                  });
     if (!last)
         return std::nullopt;
-    return add_interval(*last, cooldown, rep.zone);
+    return shift(rep.zone, *last, cooldown);
 }
 
 Verdict decide_claim(ClaimFacts &facts, std::span<const RepLimit> quotas,
@@ -172,4 +167,15 @@ Datum highseas_check_claim(PG_FUNCTION_ARGS) {
                        check_claim(argument<std::int64_t>(fcinfo, 0), argument<Text>(fcinfo, 1),
                                    argument<Text>(fcinfo, 2), argument<Time>(fcinfo, 3),
                                    argument<Text>(fcinfo, 4)));
+}
+
+// (tenant_id, rep_key, customer_key, now, cooldown, time_zone)
+Datum highseas_cooled_down(PG_FUNCTION_ARGS) {
+    const Time now = argument<Time>(fcinfo, 3);
+    const Limited rep{argument<std::int64_t>(fcinfo, 0),
+                      argument<Text>(fcinfo, 1),
+                      {},
+                      now,
+                      find_zone(argument<Text>(fcinfo, 5))};
+    PG_RETURN_BOOL(cooled_down_at(rep, argument<Text>(fcinfo, 2), PG_GETARG_DATUM(4)) <= now);
 }

@@ -87,6 +87,16 @@ Time to_instant(pg_tz *zone, Time local) {
     return stretch.ends ? std::min(instant, from_unix(stretch.end)) : instant;
 }
 
+Time shift(pg_tz *zone, Time instant, Datum interval) {
+    const Datum local = DirectFunctionCall2(timestamp_pl_interval,
+                                            TimestampGetDatum(to_local(zone, instant)), interval);
+    const Time shifted = to_instant(zone, DatumGetTimestamp(local));
+    if (!is_infinite(shifted) && !IS_VALID_TIMESTAMP(shifted))
+        ereport(ERROR, (errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+                        errmsg("a time is out of range after it was moved by an interval")));
+    return shifted;
+}
+
 LocalClock local_clock(pg_tz *zone, Time first, Time last) {
     const std::int64_t end = unix_second(last) + seconds_of_doubt;
     std::size_t room = 64;

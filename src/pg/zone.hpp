@@ -15,6 +15,7 @@ namespace highseas::pg {
 pg_tz *find_zone(std::string_view name); // 22023 if there is none
 Time to_local(pg_tz *zone, Time instant);
 Time to_instant(pg_tz *zone, Time local);
+Time shift(pg_tz *zone, Time instant, Datum interval); // on the wall clock
 
 // The same as a table, for times from first to last.
 LocalClock local_clock(pg_tz *zone, Time first, Time last);
