@@ -712,6 +712,8 @@ TEST_CASE("the band holds where it can") {
 
     int possible = 0;
     int found = 0;
+    double value = 0;
+    double best_value = 0;
     for (std::uint64_t seed = 30'000; seed < 31'000; ++seed) {
         Random random(seed);
         World small = random_world(random, 6, 3);
@@ -725,10 +727,13 @@ TEST_CASE("the band holds where it can") {
         if (is_fair(small, fair)) {
             ++found;
             REQUIRE(fair.value() <= best_fair.value * 1.000001);
+            value += fair.value();
+            best_value += best_fair.value;
         }
     }
-    INFO(found << " of " << possible);
+    INFO(found << " of " << possible << ", of their value " << value / best_value);
     CHECK(found >= possible * 8 / 10);
+    CHECK(value >= best_value * .97);
 }
 
 TEST_CASE("the best plan of a market of reps who differ costs little to make fair") {
@@ -741,6 +746,29 @@ TEST_CASE("the best plan of a market of reps who differ costs little to make fai
     check(world, plan);
     CHECK(is_fair(world, plan));
     CHECK(plan.value() > .9 * best);
+
+    // Of a grouped plan, too, though without regions it gives nearly all to a few reps.
+    World large = large_world(random, 12'000, 30);
+    large.cover.clear();
+    std::erase_if(large.limits, [](const Limit &limit) { return limit.its_class.has_value(); });
+    large.least = .8;
+    large.most = 1.2;
+    large.band_class = "A";
+    const Plan grouped = plan_of(large, "optimal");
+    CHECK(is_fair(large, grouped));
+    CHECK(grouped.value() > .75 * *grouped.upper_bound);
+    CHECK(grouped == plan_of(large.shuffled(random), "optimal"));
+    std::map<std::string, double> of_class;
+    double all_of_class = 0;
+    for (const Client &client : large.clients)
+        if (const Row row = grouped.of(client.key); client.its_class == "A" && !row.rep.empty()) {
+            ++of_class[row.rep];
+            ++all_of_class;
+        }
+    for (const Rep &rep : large.reps) {
+        CHECK(of_class[rep.key] >= std::floor(.8 * all_of_class / 30));
+        CHECK(of_class[rep.key] <= std::ceil(1.2 * all_of_class / 30));
+    }
 }
 
 TEST_CASE("turns go by weight, and the least load goes first") {
