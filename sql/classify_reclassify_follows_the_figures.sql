@@ -60,13 +60,18 @@ SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT count(*) FROM highseas.customer_class k JOIN public.before b USING (customer_key) WHERE k.xmin::text <> b.version;
 
 -- A lead costs before he brings anything: what he is expected to bring counts, so a contact makes no F of him; dearer than that he is one.
+-- What nobody knows is no loss: such a lead goes by his score, however much he cost. A buyer's profit is known.
 BEGIN;
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at)
-SELECT 1, k, 'main', '2026-01-01', '2026-01-01' FROM unnest('{lead,dear lead}'::text[]) k;
+SELECT 1, k, 'main', '2026-01-01', '2026-01-01' FROM unnest('{lead,dear lead,hidden lead,hidden good lead,hidden buyer}'::text[]) k;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_score, potential_value)
-VALUES (1, 'lead', 1, '2026-03-01', '', 'week', 52, -2, 2, 20, 30), (1, 'dear lead', 1, '2026-03-01', '', 'week', 52, -40, 40, 20, 30);
+VALUES (1, 'lead', 1, '2026-03-01', '', 'week', 52, -2, 2, 20, 30), (1, 'dear lead', 1, '2026-03-01', '', 'week', 52, -40, 40, 20, 30),
+    (1, 'hidden lead', 1, '2026-03-01', '', 'week', 52, -40, 40, NULL, NULL), (1, 'hidden good lead', 1, '2026-03-01', '', 'week', 52, -40, 40, 70, NULL),
+    (1, 'hidden buyer', 1, '2026-03-01', '', 'week', 52, -40, 41, 20, NULL);
+INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, mean_value, total, summarized_at)
+VALUES (1, 'hidden buyer', '', 0, '2025-12-01', '2025-12-01', NULL, 3, '2026-03-01');
 SELECT highseas.classify_customers(1, ARRAY(SELECT c FROM highseas.class_changes(1, 'd', 'm', highseas.clock()) c), highseas.clock());
-SELECT customer_key, profit, lifecycle, why FROM highseas.customer_classes WHERE customer_key LIKE '%lead' ORDER BY 1;
+SELECT customer_key, profit, lifecycle, why FROM highseas.customer_classes WHERE customer_key LIKE ANY ('{%lead,hidden%}') ORDER BY 1;
 ROLLBACK;
 
 -- Who buys in another currency only is a buyer, too, and what he brings is compared in that one.
@@ -212,6 +217,8 @@ INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, 
 SELECT 2, 'r' || i, 'main', '2026-01-01', '2026-01-01' FROM generate_series(1, 500) i;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_score, p_alive)
 SELECT 2, 'r' || i, 1, '2026-01-01', '', 'week', 52, round((exp(3 + 2 * random()) - 25)::numeric, 2), 5, 100 * random(), random() FROM generate_series(1, 500) i;
+INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, mean_value, total, summarized_at)
+SELECT 2, 'r' || i, '', 0, '2024-01-01', '2025-06-01', NULL, 9, '2026-01-01' FROM generate_series(1, 500) i;
 SET highseas.clock = '2026-01-01 05:00+00';
 CALL highseas.reclassify('beta');
 -- Everybody is in one class of each kind: that of the definition, by the share before him.

@@ -50,7 +50,7 @@ CREATE TABLE highseas.category_rule (
         numrange(profit_from, profit_to) WITH &&) DEFERRABLE INITIALLY DEFERRED
 );
 COMMENT ON TABLE highseas.category_rule IS
-'Categories by rules over four figures: the ABC class (both ends included), the potential score, the chance to be alive and the profit after the cost of service (of who never bought: what he is expected to bring, customer_value.potential_value, less that cost), from included, to not; NULL = no border. A primary: retain by all means; B considerable potential: invest; C core: invest step by step; D ending or not to be won: reduce; E low: reduce; F unattractive, may cause losses: consider withdrawing. No row of a tenant: builtin_category_rules(), which INSERT INTO highseas.category_rule (rule, category, ...) SELECT * FROM builtin_category_rules() copies for editing.
+'Categories by rules over four figures: the ABC class (both ends included), the potential score, the chance to be alive and the profit after the cost of service (of who never bought: what he is expected to bring, customer_value.potential_value, less that cost; an unknown profit counts as 0), from included, to not; NULL = no border. A primary: retain by all means; B considerable potential: invest; C core: invest step by step; D ending or not to be won: reduce; E low: reduce; F unattractive, may cause losses: consider withdrawing. No row of a tenant: builtin_category_rules(), which INSERT INTO highseas.category_rule (rule, category, ...) SELECT * FROM builtin_category_rules() copies for editing.
 Two rules that fit the same customer are refused at COMMIT (23P01), so change both rows in one transaction. check_category_rules() shows what no rule covers; no customer is classed as long as there is such a gap.';
 
 CREATE FUNCTION highseas.builtin_category_rules()
@@ -107,7 +107,7 @@ CREATE FUNCTION highseas.category_of(
 RETURNS text LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'highseas_category_of';
 COMMENT ON FUNCTION highseas.category_of(highseas.category_rules, text, double precision, double precision, double precision) IS
 'The category A to F of a customer: that of the rule that his figures fit; NULL when none does.
-abc: his ABC class. potential: 0 to 100, alive: 0 to 1, what lies beyond counts as the end. profit: after the cost of service, in money; reclassify() adds the potential value of who never bought. NULL and NaN = unknown, which speaks neither for nor against him: no value counts as class C, an unknown potential as 0, an unknown chance as 1, an unknown profit as 0.
+abc: his ABC class. potential: 0 to 100, alive: 0 to 1, what lies beyond counts as the end. profit: after the cost of service, in money; reclassify() adds the potential value of who never bought, so that his is unknown where that is. NULL and NaN = unknown, which speaks neither for nor against him: no value counts as class C, an unknown potential as 0, an unknown chance as 1, an unknown profit as 0.
 Errors: 22004 when rules is NULL; 22023 for rules that are not sound, or an ABC class that is none.';
 
 CREATE FUNCTION highseas.explain_category(
