@@ -217,7 +217,7 @@ SELECT call, public.try(call) FROM unnest(ARRAY[
     $$SELECT count(*) FROM highseas.check_consistency()$$,
     $$SELECT highseas.rep_facts(1, 'kim', now())$$,
     $$SELECT highseas.limits_of(1, 'kim', now())$$,
-    $$SELECT count(*) FROM highseas.due_of(1, 'kim', 'main', NULL, now(), NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, now())$$,
+    $$SELECT count(*) FROM highseas.due_of(1, 'kim', 'main', NULL, NULL, now(), NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, now())$$,
     $$SELECT highseas.job_tenants('alpha')$$,
     $$SELECT highseas.job_tenants(NULL)$$,
     $$SELECT highseas.job_start(1, 'expire_due')$$,

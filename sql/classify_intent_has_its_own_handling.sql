@@ -27,7 +27,7 @@ BEGIN
     PERFORM highseas.replan_customers(1, ARRAY[key], highseas.clock());
     RETURN concat_ws(' | ', c.intent, c.due_at, c.due_rule,
         'same: ' || ((c.due_at, c.due_rule) IS NOT DISTINCT FROM (SELECT (x.due_at, x.due_rule) FROM highseas.customer x WHERE customer_key = key)
-          AND c.due_at IS NOT DISTINCT FROM (highseas.due_of(1, c.holder, c.pool_key, c.class, c.held_since, c.last_follow_up_at, c.last_order_at,
+          AND c.due_at IS NOT DISTINCT FROM (highseas.due_of(1, c.holder, c.pool_key, c.class, c.kind, c.held_since, c.last_follow_up_at, c.last_order_at,
               c.extended_until, c.protected_until, c.deal, c.intent, c.asleep_until, NULL, highseas.clock())).due_at
           AND c.due_at IS NOT DISTINCT FROM (SELECT p.due_at FROM highseas.planned_returns('2100-01-01') p WHERE customer_key = key)));
 END $$;

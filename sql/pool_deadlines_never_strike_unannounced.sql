@@ -79,25 +79,29 @@ SELECT due_at, due_rule FROM highseas_api.claim('c1', 'ben');
 CALL highseas.return_to_pool('c1', 'price', rep => 'ben');
 DELETE FROM highseas.deadline;
 
--- Specificity: rep before class before pool before tier, and by kind.
+-- Specificity: rep before class before kind of customer before pool before tier, and by kind of deadline.
 INSERT INTO highseas.deadline (rule, kind, rep_key, class, pool_key, tier, window_amount, window_unit) VALUES
     ('any', 'no_follow_up', NULL, NULL, NULL, NULL, 10, 'day');
-SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', 'personal', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
 INSERT INTO highseas.deadline (rule, kind, rep_key, class, pool_key, tier, window_amount, window_unit) VALUES
     ('tier', 'no_follow_up', NULL, NULL, NULL, 'new', 20, 'day');
-SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', 'personal', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
 INSERT INTO highseas.deadline (rule, kind, rep_key, class, pool_key, tier, window_amount, window_unit) VALUES
     ('pool', 'no_follow_up', NULL, NULL, 'vip', NULL, 30, 'day');
-SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', 'personal', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+INSERT INTO highseas.deadline (rule, kind, customer_kind, window_amount, window_unit) VALUES
+    ('personal', 'no_follow_up', 'personal', 35, 'day'), ('commercial', 'no_follow_up', 'commercial', 36, 'day');
+SELECT k, (SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', k, '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01'))
+FROM unnest('{personal,commercial,NULL}'::text[]) k;
 INSERT INTO highseas.deadline (rule, kind, rep_key, class, pool_key, tier, window_amount, window_unit) VALUES
     ('class', 'no_follow_up', NULL, 'A', NULL, NULL, 40, 'day');
-SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', 'personal', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
 INSERT INTO highseas.deadline (rule, kind, rep_key, class, pool_key, tier, window_amount, window_unit) VALUES
     ('rep', 'no_follow_up', 'ben', NULL, NULL, NULL, 50, 'day'), ('rep-and-pool', 'no_follow_up', 'ben', NULL, 'vip', NULL, 60, 'day'),
     ('other-kind', 'longest_holding', NULL, NULL, NULL, NULL, 90, 'day');
-SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
-SELECT rule FROM highseas.due_of(1, 'ben', 'main', 'A', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
-SELECT rule FROM highseas.due_of(1, 'ana', 'main', NULL, '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ben', 'vip', 'A', 'personal', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ben', 'main', 'A', 'personal', '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
+SELECT rule FROM highseas.due_of(1, 'ana', 'main', NULL, NULL, '2026-06-01', NULL, NULL, NULL, NULL, 'none', NULL, NULL, NULL, '2026-06-01');
 DELETE FROM highseas.deadline;
 
 -- Reminders: in steps, each once for a due date; the job may come late, then one notice is enough.

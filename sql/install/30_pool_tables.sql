@@ -140,6 +140,7 @@ CREATE TABLE highseas.deadline (
     class text COLLATE "C",
     rep_key text COLLATE "C",
     intent text COLLATE "C" CHECK (intent IN ('interested', 'hesitating', 'not now', 'never')),
+    customer_kind text COLLATE "C" CHECK (customer_kind IN ('commercial', 'personal')),
     window_amount integer NOT NULL CHECK (window_amount BETWEEN 1 AND 20000),
     window_unit text NOT NULL CHECK (window_unit IN ('hour', 'day', 'working_day', 'week', 'month')),
     remind_before interval[] NOT NULL DEFAULT '{3 days,1 day}'
@@ -151,7 +152,7 @@ CREATE TABLE highseas.deadline (
     FOREIGN KEY (tenant_id, rep_key) REFERENCES highseas.rep
 );
 COMMENT ON TABLE highseas.deadline IS
-'When a holding ends by itself. Of each kind the most specific matching row counts (rep before intent before class before pool before tier), of the kinds the earliest. remind_before: how long before it each reminder is sent.';
+'When a holding ends by itself. Of each kind the most specific matching row counts (rep before intent before class before customer_kind before pool before tier), of the kinds the earliest. remind_before: how long before it each reminder is sent.';
 
 CREATE TABLE highseas.return_reason (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -193,6 +194,7 @@ CREATE TABLE highseas.customer (
     due_rule text COLLATE "C",
     deal text COLLATE "C" NOT NULL DEFAULT 'none',
     class text COLLATE "C",
+    kind text COLLATE "C",
     region text COLLATE "C",
     intent text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key),
@@ -204,7 +206,7 @@ CREATE TABLE highseas.customer (
                                last_order_at, extended_until, protected_until, embargo_until, asleep_until))
 ) WITH (fillfactor = 85);
 COMMENT ON TABLE highseas.customer IS
-'What claims and jobs touch of a customer. state: free in pool_key, held by holder, frozen (a manager must look), withdrawn (out of service), gone (not in the CRM any more). due_at is when the holding ends by due_rule, next_at the next reminder or due_at, check_at when a job looks next. intent is the one of customer_intent; asleep_until: who buys later is not given up before.';
+'What claims and jobs touch of a customer. state: free in pool_key, held by holder, frozen (a manager must look), withdrawn (out of service), gone (not in the CRM any more). due_at is when the holding ends by due_rule, next_at the next reminder or due_at, check_at when a job looks next. kind (commercial or personal) is the one of customer_class, intent that of customer_intent; asleep_until: who buys later is not given up before.';
 
 CREATE INDEX customer_free ON highseas.customer
     (tenant_id, pool_key, score, online, has_email, customer_key) WHERE state = 'free';

@@ -21,14 +21,14 @@ COMMENT ON TYPE highseas.holding_plan IS
 'When a holding is due and by which deadline, how many reminders of that date were sent (0: it is a new one), what happens next, and how many of its reminder steps are past already; NULLs when it is never due';
 
 CREATE FUNCTION highseas.due_of(
-    tenant_id bigint, rep_key text, pool_key text, class text, held_since timestamptz,
+    tenant_id bigint, rep_key text, pool_key text, class text, customer_kind text, held_since timestamptz,
     last_follow_up_at timestamptz, last_order_at timestamptz, extended_until timestamptz,
     protected_until timestamptz, deal text, intent text, asleep_until timestamptz, not_before timestamptz, now timestamptz)
 RETURNS highseas.holding_plan
 LANGUAGE c STABLE PARALLEL SAFE COST 40
 AS 'MODULE_PATHNAME', 'highseas_due_of';
-COMMENT ON FUNCTION highseas.due_of(bigint, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, text, text, timestamptz, timestamptz, timestamptz) IS
-'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before intent before class before pool before tier, then the first by name), and the rep''s leaves, go to due(). Of its reminder steps those that are past already when a date is set are not sent, the date itself was just said; but when none lies ahead, one is sent halfway to it.';
+COMMENT ON FUNCTION highseas.due_of(bigint, text, text, text, text, timestamptz, timestamptz, timestamptz, timestamptz, timestamptz, text, text, timestamptz, timestamptz, timestamptz) IS
+'When a holding with these facts is due by today''s rules (not before not_before): of each kind of deadline the most specific row that matches (rep before intent before class before customer_kind before pool before tier, then the first by name), and the rep''s leaves, go to due(). Of its reminder steps those that are past already when a date is set are not sent, the date itself was just said; but when none lies ahead, one is sent halfway to it.';
 
 CREATE FUNCTION highseas.shift(at timestamptz, span interval, time_zone text)
 RETURNS timestamptz
@@ -58,7 +58,7 @@ RETURN CASE
         WHEN v.rule = 'closed' THEN 'The pool is not open for claims.'
         WHEN v.rule = 'inactive' THEN 'The rep is not active or is on leave.'
         WHEN v.rule = 'member' THEN 'The rep is not a member of the pool.'
-        WHEN v.rule = 'treatment' THEN 'Customers of its class are for reps of other tiers.'
+        WHEN v.rule = 'treatment' THEN 'Customers of its class or kind are for reps of other tiers.'
         WHEN v.rule = 'cooldown' THEN 'The rep held it before and must wait.'
         WHEN v.rule = 'unknown-customer' THEN 'No such customer in this tenant.'
     END

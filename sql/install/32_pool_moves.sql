@@ -26,10 +26,10 @@ DECLARE
     d highseas.holding_plan;
     opened bigint;
 BEGIN
-    SELECT x.holder, x.pool_key, x.class, x.last_order_at, x.protected_until, x.deal, x.intent, x.asleep_until INTO c
+    SELECT x.holder, x.pool_key, x.class, x.kind, x.last_order_at, x.protected_until, x.deal, x.intent, x.asleep_until INTO c
     FROM highseas.customer x
     WHERE x.tenant_id = take_one.tenant_id AND x.customer_key = take_one.customer_key;
-    d := highseas.due_of(tenant_id, rep_key, c.pool_key, c.class, now, NULL, c.last_order_at, NULL, c.protected_until,
+    d := highseas.due_of(tenant_id, rep_key, c.pool_key, c.class, c.kind, now, NULL, c.last_order_at, NULL, c.protected_until,
                          c.deal, c.intent, c.asleep_until, NULL, now);
     IF c.holder IS NOT NULL THEN
         UPDATE highseas.holding h
@@ -68,15 +68,15 @@ BEGIN
     WITH alike AS (
         -- Those of one rep with the same facts have the same due date: the first of them asks the rule for all.
         -- (Windows, not a join: thousands of rows of unknown number would meet in a nested loop.)
-        SELECT x.customer_key, x.rep_key, x.reason, x.turn, c.holder AS from_rep, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until,
-               o.last_order_at, o.extended_until, row_number() OVER facts AS n
+        SELECT x.customer_key, x.rep_key, x.reason, x.turn, c.holder AS from_rep, c.pool_key, c.class, c.kind, c.protected_until, c.deal, c.intent,
+               c.asleep_until, o.last_order_at, o.extended_until, row_number() OVER facts AS n
         FROM unnest(customers, reps, reasons) WITH ORDINALITY x(customer_key, rep_key, reason, turn)
         JOIN highseas.customer c ON c.tenant_id = take_in_turn.tenant_id AND c.customer_key = x.customer_key
         CROSS JOIN LATERAL (
             SELECT CASE WHEN c.last_order_at > take_in_turn.now THEN c.last_order_at END AS last_order_at,
                    -- What was granted to the one holds while another stands in for him, and when he is back.
                    CASE WHEN take_in_turn.act IN ('cover', 'give_back') THEN c.extended_until END AS extended_until OFFSET 0) o
-        WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.protected_until, c.deal, c.intent, c.asleep_until, o.last_order_at, o.extended_until)
+        WINDOW facts AS (PARTITION BY x.rep_key, c.pool_key, c.class, c.kind, c.protected_until, c.deal, c.intent, c.asleep_until, o.last_order_at, o.extended_until)
     ), taken AS (
         SELECT a.customer_key, a.rep_key, a.reason, a.turn, a.from_rep, a.extended_until, nextval('highseas.holding_holding_id_seq') AS holding_id,
                a.pool_key, a.class,
@@ -85,9 +85,9 @@ BEGIN
         LEFT JOIN LATERAL (
             SELECT y.due_at, y.rule, y.next_at
             FROM (SELECT a.rep_key WHERE a.n = 1 OFFSET 0) first
-            CROSS JOIN LATERAL highseas.due_of(take_in_turn.tenant_id, first.rep_key, a.pool_key, a.class, take_in_turn.now,
+            CROSS JOIN LATERAL highseas.due_of(take_in_turn.tenant_id, first.rep_key, a.pool_key, a.class, a.kind, take_in_turn.now,
                 NULL, a.last_order_at, a.extended_until, a.protected_until, a.deal, a.intent, a.asleep_until, NULL, take_in_turn.now) y) d ON true
-        WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.protected_until, a.deal, a.intent, a.asleep_until, a.last_order_at, a.extended_until)
+        WINDOW facts AS (PARTITION BY a.rep_key, a.pool_key, a.class, a.kind, a.protected_until, a.deal, a.intent, a.asleep_until, a.last_order_at, a.extended_until)
     ), opened AS (
         INSERT INTO highseas.holding (tenant_id, holding_id, customer_key, rep_key, pool_key, class, started_at,
                                       act, from_rep, actor, reason)

@@ -232,8 +232,10 @@ DECLARE
     tried integer := 0;
     candidate text;
     candidate_class text;
+    candidate_kind text;
     skipped text[] := '{}';
     full_classes text[] := '{}';
+    barred text[] := '{}';
 BEGIN
     retry_key := CASE WHEN retry_key IS NOT NULL THEN highseas.require_key('retry_key', retry_key) END;
     who := highseas.require_own_rep(t, p, who);
@@ -259,19 +261,21 @@ BEGIN
     LOOP
         IF tried < cardinality(candidates) THEN
             tried := tried + 1;
-            SELECT c.customer_key, c.class, c.last_act_at INTO candidate, candidate_class, customer_acted
+            SELECT c.customer_key, c.class, c.kind, c.last_act_at INTO candidate, candidate_class, candidate_kind, customer_acted
             FROM highseas.customer c
             WHERE c.tenant_id = t AND c.customer_key = candidates[tried] AND c.state = 'free' AND c.pool_key = p
               AND (c.class IS NULL OR c.class <> ALL (full_classes))
+              AND (barred = '{}' OR format('%s %s', c.kind, c.class) <> ALL (barred))
             FOR NO KEY UPDATE SKIP LOCKED;
             CONTINUE WHEN candidate IS NULL;
         ELSE
             now := highseas.clock();
-            SELECT c.customer_key, c.class, c.last_act_at INTO candidate, candidate_class, customer_acted
+            SELECT c.customer_key, c.class, c.kind, c.last_act_at INTO candidate, candidate_class, candidate_kind, customer_acted
             FROM highseas.customer c
             WHERE c.tenant_id = t AND c.pool_key = p AND c.state = 'free'
               AND (c.embargo_until IS NULL OR c.embargo_until <= now)
               AND c.customer_key <> ALL (skipped) AND (c.class IS NULL OR c.class <> ALL (full_classes))
+              AND (barred = '{}' OR format('%s %s', c.kind, c.class) <> ALL (barred))
               AND (cooldown IS NULL OR highseas.cooled_down(t, who, c.customer_key, now, cooldown, zone))
             ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
             LIMIT 1
@@ -293,7 +297,9 @@ BEGIN
         -- gets a newer version and somebody locks that: only then could this be part of a deadlock, which PostgreSQL ends.)
         ELSIF v.code IN ('SE001', 'SE005', 'SE006') THEN
             skipped := skipped || candidate;
-        ELSIF (v.code = 'SE009' AND v.rule = 'treatment') OR v.code IN ('SE003', 'SE004') AND candidate_class IS NOT NULL AND EXISTS (
+        ELSIF v.code = 'SE009' AND v.rule = 'treatment' THEN
+            barred := barred || format('%s %s', candidate_kind, candidate_class);
+        ELSIF v.code IN ('SE003', 'SE004') AND candidate_class IS NOT NULL AND EXISTS (
                   SELECT FROM highseas.capacity x WHERE x.tenant_id = t AND x.rule = v.rule AND x.class IS NOT NULL
                   UNION ALL
                   SELECT FROM highseas.quota x WHERE x.tenant_id = t AND x.rule = v.rule AND x.class IS NOT NULL) THEN
@@ -390,7 +396,7 @@ BEGIN
             PERFORM highseas.lock_customer(t, customer);
         END IF;
     END IF;
-    SELECT x.pool_key, x.class, x.held_since, x.last_act_at, x.last_order_at, x.extended_until, x.protected_until,
+    SELECT x.pool_key, x.class, x.kind, x.held_since, x.last_act_at, x.last_order_at, x.extended_until, x.protected_until,
            x.deal, x.due_at, x.reminded, x.next_at, x.check_at, x.intent, x.asleep_until
     INTO c FROM highseas.customer x
     WHERE x.tenant_id = t AND x.customer_key = customer AND x.holder = who FOR NO KEY UPDATE;
@@ -407,14 +413,14 @@ BEGIN
         asleep_until := highseas.learn_intent(t, customer, who, intent, expected_on, reason, now);
         -- Another intent has windows of its own, which may be shorter; where they are over already, the date stays.
         IF (intent, asleep_until) IS DISTINCT FROM (c.intent, c.asleep_until) THEN
-            d := highseas.due_of(t, who, c.pool_key, c.class, c.held_since, now, c.last_order_at, c.extended_until,
+            d := highseas.due_of(t, who, c.pool_key, c.class, c.kind, c.held_since, now, c.last_order_at, c.extended_until,
                                  c.protected_until, c.deal, intent, asleep_until, NULL, now);
             not_before := CASE WHEN d.due_at <= now THEN c.due_at END;
         END IF;
         c.intent := intent;
         c.asleep_until := asleep_until;
     END IF;
-    d := highseas.due_of(t, who, c.pool_key, c.class, c.held_since, now, c.last_order_at, c.extended_until,
+    d := highseas.due_of(t, who, c.pool_key, c.class, c.kind, c.held_since, now, c.last_order_at, c.extended_until,
                          c.protected_until, c.deal, c.intent, c.asleep_until, not_before, now);
     IF d.due_at = c.due_at THEN
         d.reminded := c.reminded;
@@ -578,7 +584,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.transfer(text, text, text, text, text) IS
-'The holder passes a customer on to a colleague, who must be free to take it: member, of a tier for its class, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). Errors: SE007 not the holder, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
+'The holder passes a customer on to a colleague, who must be free to take it: member, of a tier for its class and kind, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). Errors: SE007 not the holder, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
 
 -- Recomputes when holdings are due by today's rules; what gets shorter leaves at least the grace.
 CREATE FUNCTION highseas.replan_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS bigint
@@ -595,7 +601,7 @@ BEGIN
                       ELSE d.next_at END AS next_at
           FROM highseas.customer x
           JOIN highseas.tenant t ON t.tenant_id = x.tenant_id
-          CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since,
+          CROSS JOIN LATERAL highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.kind, x.held_since,
               x.last_follow_up_at, x.last_order_at, x.extended_until, x.protected_until, x.deal,
               x.intent, x.asleep_until,
               -- Whoever was due within the grace anyway stays due then.

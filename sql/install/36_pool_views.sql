@@ -188,6 +188,11 @@ AS $$
     LEFT JOIN highseas.customer_intent i ON i.tenant_id = c.tenant_id AND i.customer_key = c.customer_key
     WHERE c.intent IS DISTINCT FROM i.intent
     UNION ALL
+    SELECT c.tenant_id, 'kind that differs', c.customer_key, format('%s decided, %s in force', k.kind, c.kind)
+    FROM highseas.customer c
+    LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
+    WHERE c.kind IS DISTINCT FROM k.kind
+    UNION ALL
     SELECT t.tenant_id, 'ledger row of an unknown customer', t.customer_key, t.source
     FROM (SELECT h.tenant_id, h.customer_key, 'holding' AS source FROM highseas.holding h
           UNION SELECT f.tenant_id, f.customer_key, 'follow_up' FROM highseas.follow_up f

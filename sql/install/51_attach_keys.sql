@@ -8,7 +8,7 @@ AS $$
 BEGIN
     UPDATE highseas.holding x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
     UPDATE highseas.follow_up x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
-    -- Of two intents the last one learned stands; whose plan it changes, the caller plans anew.
+    -- Of two intents the last one learned stands; whose plan it (or his kind) changes, the caller plans anew.
     DELETE FROM highseas.customer_intent x USING highseas.customer_intent y
     WHERE x.tenant_id = move_history.tenant_id AND y.tenant_id = x.tenant_id
       AND (x.customer_key, y.customer_key) IN ((from_key, to_key), (to_key, from_key))
@@ -55,6 +55,10 @@ BEGIN
     ELSE
         UPDATE highseas.customer_class x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
         UPDATE highseas.class_history x SET customer_key = to_key WHERE x.tenant_id = move_history.tenant_id AND x.customer_key = from_key;
+        UPDATE highseas.customer c SET kind = k.kind
+        FROM highseas.customer_class k
+        WHERE k.tenant_id = move_history.tenant_id AND k.customer_key = to_key
+          AND c.tenant_id = k.tenant_id AND c.customer_key = k.customer_key AND c.kind IS DISTINCT FROM k.kind;
     END IF;
     PERFORM highseas.refresh_purchases(tenant_id, ARRAY[from_key, to_key], highseas.clock());
 END

@@ -58,12 +58,12 @@ COMMENT ON FUNCTION highseas.refresh_abc_bounds(bigint, timestamptz) IS
 CREATE TYPE highseas.class_change AS (
     customer_key text, place tid, state text, holder text, in_pool boolean,
     old_abc text, old_category text, old_lifecycle text, old_kind text,
-    abc text, category text, lifecycle text, kind text,
+    abc text, category text, lifecycle text, kind text, pool_kind text,
     value numeric, bounds numeric[], potential double precision, alive double precision, profit double precision,
     purchases bigint, first_days integer, last_days integer, recent numeric, earlier numeric, intent text
 );
 COMMENT ON TYPE highseas.class_change IS
-'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too. profit: customer_value.actual_value; of who never bought what he is expected to bring, actual_value + potential_value, unknown where that is. purchases, first_days, last_days: in any currency. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of the values, or, where he bought nothing in it then, in that of his last order.';
+'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too; pool_kind: what customer.kind says. profit: customer_value.actual_value; of who never bought what he is expected to bring, actual_value + potential_value, unknown where that is. purchases, first_days, last_days: in any currency. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of the values, or, where he bought nothing in it then, in that of his last order.';
 
 -- Each table is read once, from one key to another, and joined by hash or merge: customers are looked at by the million,
 -- and a planner who has no statistics yet would look each up. Disabled plans look so dear that they would be compiled.
@@ -100,7 +100,7 @@ BEGIN
               GROUP BY x.customer_key, coalesce(x.currency, '')) y
         ORDER BY y.customer_key, (y.currency = in_currency) DESC, y.last_at DESC, y.currency
     ), known AS (
-        SELECT c.customer_key, c.ctid AS place, c.state, c.holder, c.class, c.intent, (f.attachment = ANY (classing)) IS TRUE AS crm_class,
+        SELECT c.customer_key, c.ctid AS place, c.state, c.holder, c.class, c.kind AS pool_kind, c.intent, (f.attachment = ANY (classing)) IS TRUE AS crm_class,
                o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
                o.chosen_kind, f.company, f.website, f.email, f."position", f.source,
                highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
@@ -147,10 +147,10 @@ BEGIN
         FROM ranked k
     )
     SELECT d.customer_key, d.place, d.state, d.holder, d.in_pool, d.old_abc, d.old_category, d.old_lifecycle, d.old_kind,
-           d.abc, d.category, d.lifecycle, d.kind, d.value, d.bounds, d.potential, d.alive, d.profit,
+           d.abc, d.category, d.lifecycle, d.kind, d.pool_kind, d.value, d.bounds, d.potential, d.alive, d.profit,
            d.purchases, d.first_days, d.last_days, d.recent, d.earlier, d.intent
     FROM (SELECT k.*, k.category IS NOT NULL AND NOT k.crm_class AND k.class IS DISTINCT FROM k.category AS in_pool FROM decided k) d
-    WHERE (d.abc, d.category, d.lifecycle, d.kind) IS DISTINCT FROM (d.old_abc, d.old_category, d.old_lifecycle, d.old_kind) OR d.in_pool
+    WHERE (d.abc, d.category, d.lifecycle, d.kind) IS DISTINCT FROM (d.old_abc, d.old_category, d.old_lifecycle, d.old_kind) OR d.in_pool OR d.kind IS DISTINCT FROM d.pool_kind
     ORDER BY d.customer_key;
 END
 $$;
@@ -219,8 +219,8 @@ BEGIN
         FROM why w WHERE w.aspect = 'category' AND w.holder IS NOT NULL AND w.from_class IS NOT NULL AND w.to_class IS NOT NULL
         RETURNING 1
     ), moved AS (
-        UPDATE highseas.customer c SET class = p.category
-        FROM p WHERE c.ctid = p.place AND p.in_pool
+        UPDATE highseas.customer c SET class = CASE WHEN p.in_pool THEN p.category ELSE c.class END, kind = p.kind
+        FROM p WHERE c.ctid = p.place AND (p.in_pool OR p.kind IS DISTINCT FROM p.pool_kind)
         RETURNING c.customer_key, c.state
     )
     SELECT (SELECT count(*) FROM p), (SELECT count(*) FROM notices),
@@ -234,7 +234,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.classify_customers(bigint, highseas.class_change[], timestamptz) IS
-'Makes these changes, as class_changes() gave them, of those customers whom nobody has locked or changed since, keeps the history, tells the holders who moved to another category, and plans due dates by the new class. Returns how many.';
+'Makes these changes, as class_changes() gave them, of those customers whom nobody has locked or changed since, keeps the history, tells the holders who moved to another category, and plans due dates by the new class and kind. Returns how many.';
 
 CREATE FUNCTION highseas.reclassify_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
@@ -295,12 +295,13 @@ BEGIN
                 CASE WHEN kind IS NULL THEN 'by the rules of kind' ELSE 'chosen by ' || highseas.actor() || coalesce(': ' || reason, '') END);
     END IF;
     PERFORM highseas.record_event(t, now, customer, 'set_kind', c.holder, reason, coalesce(kind, 'by the rules: ' || kind_now));
-    UPDATE highseas.customer x SET last_act_at = now WHERE x.tenant_id = t AND x.customer_key = customer;
+    UPDATE highseas.customer x SET last_act_at = now, kind = kind_now WHERE x.tenant_id = t AND x.customer_key = customer;
+    PERFORM highseas.replan_customers(t, ARRAY[customer], now);
     customer_key := customer;
 END
 $$;
 COMMENT ON FUNCTION highseas_api.set_kind(text, text, text, text) IS
-'A manager decides whether a customer is commercial or personal, whatever the rules of kind say; NULL gives him back to them. Returns the kind that holds now. Errors: 22023 another kind, 42704, 42501, 22004.';
+'A manager decides whether a customer is commercial or personal, whatever the rules of kind say; NULL gives him back to them. His due date is planned anew. Returns the kind that holds now. Errors: 22023 another kind, 42704, 42501, 22004.';
 
 -- What people look at ------------------------------------------------------------
 

@@ -1,5 +1,5 @@
 -- What each class gets: its goal, how often its customers are contacted, what to do next, its share of the service,
--- and who may hold it. Deadlines and capacity by class are rows of deadline and capacity.
+-- and who may hold it. Deadlines by class and kind, and capacity by class, are rows of deadline and capacity.
 
 CREATE TABLE highseas.treatment (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
@@ -23,13 +23,16 @@ Who may hold a class is said by treatment_tier, its windows by deadline, how man
 
 CREATE TABLE highseas.treatment_tier (
     tenant_id bigint NOT NULL DEFAULT highseas.current_tenant() REFERENCES highseas.tenant,
-    class text COLLATE "C" NOT NULL CHECK (octet_length(class) BETWEEN 1 AND 1024),
+    row_id bigint GENERATED ALWAYS AS IDENTITY,
+    class text COLLATE "C" CHECK (octet_length(class) BETWEEN 1 AND 1024),
+    kind text COLLATE "C" CHECK (kind IN ('commercial', 'personal')),
     tier text COLLATE "C" NOT NULL,
-    PRIMARY KEY (tenant_id, class, tier),
+    PRIMARY KEY (tenant_id, row_id),
+    CONSTRAINT treatment_tier_once UNIQUE NULLS NOT DISTINCT (tenant_id, class, kind, tier),
     FOREIGN KEY (tenant_id, tier) REFERENCES highseas.tier
 );
 COMMENT ON TABLE highseas.treatment_tier IS
-'Who may hold the customers of a class: reps of the tiers that have a row; a class without a row is for all. Binds claims and transfers (SE009, rule treatment) and rotations; a manager''s assign overrules it, and who holds such a customer already keeps it.';
+'Who may hold the customers of a class and a kind (NULL = any): reps of the tiers in the most specific rows that match, class and kind before class before kind; whom no row matches is for all. Binds claims and transfers (SE009, rule treatment) and rotations; a manager''s assign overrules it, and who holds such a customer already keeps it.';
 
 CREATE FUNCTION highseas.builtin_treatments()
 RETURNS TABLE (rule text, class text, kind text, goal text, contact_every interval, action text,

@@ -108,7 +108,7 @@ BEGIN
           ORDER BY c.customer_key OFFSET 0 FOR NO KEY UPDATE SKIP LOCKED) x
     LEFT JOIN LATERAL (
         SELECT true AS judged, y.due_at
-        FROM highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.held_since, x.last_follow_up_at,
+        FROM highseas.due_of(x.tenant_id, x.holder, x.pool_key, x.class, x.kind, x.held_since, x.last_follow_up_at,
             x.last_order_at, x.extended_until, x.protected_until, x.deal, x.intent, x.asleep_until, NULL, now) y
         WHERE x.due_at <= now) d ON true
     WHERE x.state = 'held' AND x.holder = ANY (reps) AND x.check_at <= now AND (x.due_at <= now OR x.next_at > now);

@@ -131,7 +131,7 @@ BEGIN ATOMIC
         LEFT JOIN highseas.allocation_rule r ON r.tenant_id = p.tenant_id AND r.pool_key = p.pool_key
         WHERE p.tenant_id = plan_pool_allocation.tenant_id AND p.pool_key = plan_pool_allocation.pool_key
     ), candidate AS (
-        SELECT c.customer_key, c.region, c.class, highseas.segment_of(rule.segment, f.source, f.country, f.city, c.class, c.region) AS segment,
+        SELECT c.customer_key, c.region, c.class, c.kind, highseas.segment_of(rule.segment, f.source, f.country, f.city, c.class, c.region) AS segment,
                greatest(CASE WHEN rule.by_money THEN v.potential_value ELSE c.score END, 0) AS value
         FROM highseas.customer c
         CROSS JOIN rule
@@ -197,7 +197,7 @@ BEGIN ATOMIC
            CASE WHEN rule.by_fit THEN p.next_rep_key END, CASE WHEN rule.by_fit THEN p.next_value END, rule.method
     FROM rule
     CROSS JOIN (SELECT array_agg(s.customer_key) AS keys, array_agg(coalesce(s.value, 0)) AS "values", array_agg(s.region) AS regions,
-                       array_agg(s.class) AS classes, array_agg(s.segment) AS segments FROM candidate s) c
+                       array_agg(s.class) AS classes, array_agg(s.segment) AS segments, array_agg(s.kind) AS kinds FROM candidate s) c
     CROSS JOIN (SELECT array_agg(m.rep_key) AS keys, array_agg(m.tier) AS tiers, array_agg(m.rank) AS ranks, array_agg(m.weight) AS weights,
                        array_agg(m.held) AS loads, array_agg(m.waiting_since) AS waiting, array_agg(m.received) AS received,
                        array_agg(m.received_of_class) AS received_of_class FROM share m) r
@@ -208,14 +208,14 @@ BEGIN ATOMIC
     CROSS JOIN (SELECT array_agg(x.rep_key) AS reps, array_agg(x.kind) AS kinds, array_agg(x.class) AS classes,
                        array_agg(x.remaining) AS remaining FROM room x) l
     CROSS JOIN (SELECT array_agg(x.customer_key) AS customers, array_agg(x.rep_key) AS reps FROM past x) h
-    CROSS JOIN (SELECT array_agg(x.class) AS classes, array_agg(x.tier) AS tiers FROM highseas.treatment_tier x
+    CROSS JOIN (SELECT array_agg(x.class) AS classes, array_agg(x.kind) AS kinds, array_agg(x.tier) AS tiers FROM highseas.treatment_tier x
                 WHERE x.tenant_id = plan_pool_allocation.tenant_id AND NOT covers) f
     CROSS JOIN LATERAL highseas.plan_allocation(
         rule.method, c.keys, c."values", c.regions, c.classes, c.segments,
         r.keys, r.tiers, r.ranks, r.weights, r.loads, r.waiting, v.reps, v.regions, t.regions, t.parents,
         a.reps, a.segments, a.factors, f.classes, f.tiers, l.reps, l.kinds, l.classes, l.remaining, h.customers, h.reps,
         CASE WHEN only_rep IS NULL THEN rule.least_share END, CASE WHEN only_rep IS NULL THEN rule.most_share END,
-        r.received, rule.band_class, r.received_of_class, busy_reps
+        r.received, rule.band_class, r.received_of_class, busy_reps, c.kinds, f.kinds
     ) WITH ORDINALITY AS p(customer_key, rep_key, reason, value, next_rep_key, next_value, upper_bound, turn);
 END;
 COMMENT ON FUNCTION highseas.plan_pool_allocation(bigint, text, timestamptz, text[], text[], boolean, text, text[]) IS

@@ -243,10 +243,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('suggestion %s has no window', suggestion),
             HINT = 'Its warning says why.';
     END IF;
-    SELECT x.kind, x.pool_key, x.class, x.tier, x.rep_key, x.window_amount, x.window_unit INTO d
+    SELECT x.kind, x.pool_key, x.class, x.tier, x.rep_key, x.intent, x.customer_kind, x.window_amount, x.window_unit INTO d
     FROM highseas.deadline x WHERE x.tenant_id = t AND x.rule = adopt_suggestion.rule FOR UPDATE;
-    IF FOUND AND (d.kind, d.pool_key, d.class, d.tier, d.rep_key) IS DISTINCT FROM
-       (s.kind, CASE s.grouped_by WHEN 'pool' THEN s.group_key END, CASE s.grouped_by WHEN 'class' THEN s.group_key END, NULL::text, NULL::text) THEN
+    IF FOUND AND (d.kind, d.pool_key, d.class, d.tier, d.rep_key, d.intent, d.customer_kind) IS DISTINCT FROM
+       (s.kind, CASE s.grouped_by WHEN 'pool' THEN s.group_key END, CASE s.grouped_by WHEN 'class' THEN s.group_key END, NULL::text, NULL::text, NULL::text, NULL::text) THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('deadline "%s" is of another kind or for other customers', left(rule, 100)),
             DETAIL = format('The suggestion is %s for %s "%s".', s.kind, s.grouped_by, s.group_key), HINT = 'Choose another name.';
     END IF;

@@ -103,8 +103,8 @@ BEGIN
     FROM (SELECT x AS base, x.rule FROM highseas.deadline x WHERE x.tenant_id = t) b
     FULL JOIN highseas.rule_changes(t, rules, 'deadline') c ON c.rule = b.rule
     CROSS JOIN LATERAL jsonb_populate_record(b.base, coalesce(c.change, '{}') || jsonb_build_object('rule', coalesce(b.rule, c.rule))) r
-    -- What a customer intended is not played again, so neither are its deadlines.
-    WHERE jsonb_typeof(c.change) IS DISTINCT FROM 'null' AND r.intent IS NULL;
+    -- What a customer intended and of what kind he was is not played again, so neither are its deadlines.
+    WHERE jsonb_typeof(c.change) IS DISTINCT FROM 'null' AND num_nonnulls(r.intent, r.customer_kind) = 0;
     IF bad IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('deadline "%s" is not complete', left(bad, 100)),
             HINT = 'It needs kind, window_amount (1 to 20000) and window_unit.';
@@ -321,7 +321,7 @@ BEGIN
         'The new holder follows up, and gives back, as in one of his own recorded holdings, drawn at random.',
         'A claim or rotation that a limit of the other rules forbids, and those in force do not, did not happen; more room alone brings no more claims.',
         'Assignments, transfers and what an import found happened as recorded; protected holdings and open deals are not struck.',
-        'Where the rules differ, neither a leave of the holder nor what the customer intended (a later date, a deadline for an intent) changes when a deadline strikes.',
+        'Where the rules differ, neither a leave of the holder nor what the customer intended (a later date, a deadline for an intent) nor his kind changes when a deadline strikes.',
         'Tier and class of a holding are those at its beginning; closed deals count for every capacity; nobody is frozen.',
         'Amounts are added up whatever their currency.']) a(sentence);
 END

@@ -39,7 +39,7 @@ Datum highseas_plan_allocation(PG_FUNCTION_ARGS) {
         array_argument<Text>(fcinfo, 16, "affinity_reps"),
         nullable_array_argument<Text>(fcinfo, 17, "affinity_segments"),
         array_argument<double>(fcinfo, 18, "affinity_factors"),
-        array_argument<Text>(fcinfo, 19, "tier_classes"),
+        nullable_array_argument<Text>(fcinfo, 19, "tier_classes"),
         array_argument<Text>(fcinfo, 20, "tier_names"),
         array_argument<Text>(fcinfo, 21, "limit_reps"),
         array_argument<Text>(fcinfo, 22, "limit_kinds"),
@@ -51,6 +51,8 @@ Datum highseas_plan_allocation(PG_FUNCTION_ARGS) {
         optional_argument<Text>(fcinfo, 30),
         array_argument<std::int32_t>(fcinfo, 31, "rep_received_of_class"),
         array_argument<Text>(fcinfo, 32, "busy_reps"),
+        nullable_array_argument<Text>(fcinfo, 33, "kinds"),
+        nullable_array_argument<Text>(fcinfo, 34, "tier_kinds"),
     };
     const std::span<Allocated> plan{pg::allocate<Allocated>(facts.customer_keys.size()),
                                     facts.customer_keys.size()};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <initializer_list>
 
+#include "core/pool/matching.hpp"
 #include "core/pool/verdict.hpp"
 #include "pg/arguments.hpp"
 #include "pg/guard.hpp"
@@ -32,6 +33,7 @@ struct Customer {
     std::optional<Time> embargo_until;
     Text pool_key;
     std::optional<Text> customer_class;
+    std::optional<Text> kind;
 };
 
 std::optional<Customer> find_customer(std::int64_t tenant_id, Text customer_key) {
@@ -40,7 +42,7 @@ std::optional<Customer> find_customer(std::int64_t tenant_id, Text customer_key)
                     [](const Row &row) {
                         return Customer{row.get<Text>("state"), row.find<Text>("holder"),
                                         row.find<Time>("embargo_until"), row.get<Text>("pool_key"),
-                                        row.find<Text>("class")};
+                                        row.find<Text>("class"), row.find<Text>("kind")};
                     });
 }
 
@@ -61,19 +63,28 @@ bool is_member(const Limited &rep, Text pool_key) {
     return found;
 }
 
-// By the treatment of the customer's class; one without a row goes to every tier.
-bool tier_may_hold(const Limited &rep, const std::optional<Text> &customer_class) {
-    if (!customer_class)
-        return true;
-    bool restricted = false;
-    bool found = false;
-    for_each_row("treatment_tier", nullptr,
-                 {equals("tenant_id", rep.tenant_id), equals("class", *customer_class)},
-                 [&](const Row &row) {
-                     restricted = true;
-                     found = found || row.get<Text>("tier") == rep.facts.tier;
-                 });
-    return found || !restricted;
+struct TierRow {
+    Scope scope;
+    Text tier;
+};
+
+// By the treatment of the customer's class and kind; where no row matches, every tier may.
+bool tier_may_hold(const Limited &rep, const Customer &customer) {
+    const auto all =
+        read_rows("treatment_tier", {equals("tenant_id", rep.tenant_id)}, [](const Row &row) {
+            Scope scope{};
+            scope.customer_class = row.find<Text>("class");
+            scope.customer_kind = row.find<Text>("kind");
+            return TierRow{scope, row.get<Text>("tier")};
+        });
+    Scope fact{};
+    fact.customer_class = customer.customer_class;
+    fact.customer_kind = customer.kind;
+    auto **chosen = allocate<const TierRow *>(all.size());
+    const auto **end = choose_most_specific<TierRow>(all, fact, chosen);
+    return end == chosen || std::any_of(chosen, end, [&](const TierRow *row) {
+               return row->tier == rep.facts.tier;
+           });
 }
 
 // All earlier holdings count, not only the last: else two reps swap.
@@ -151,7 +162,7 @@ Verdict check_claim(std::int64_t tenant_id, Text rep_key, Text customer_key, Tim
     facts.rep_active = rep.facts.active || (decided && by_crm);
     facts.back_at = back_at(rep.facts, rep.zone);
     facts.member = !by_rep || !pool->members_only || is_member(rep, customer->pool_key);
-    facts.tier_allowed = !by_rep || tier_may_hold(rep, customer->customer_class);
+    facts.tier_allowed = !by_rep || tier_may_hold(rep, *customer);
     if (by_rep)
         facts.cooldown_until = cooled_down_at(rep, customer_key, pool->cooldown);
     return decide_claim(facts, by_crm ? std::span<const RepLimit>{} : find_quotas(rep),

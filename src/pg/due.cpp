@@ -82,6 +82,7 @@ std::span<const DeadlineRow *const> find_deadlines(std::int64_t tenant_id, const
     const auto all = read_rows("deadline", {equals("tenant_id", tenant_id)}, [](const Row &row) {
         Scope scope = scope_of(row);
         scope.intent = row.find<Text>("intent");
+        scope.customer_kind = row.find<Text>("customer_kind");
         return DeadlineRow{row.get<Text>("kind"),
                            row.get<Text>("rule"),
                            scope,
@@ -178,30 +179,30 @@ Datum highseas_due(PG_FUNCTION_ARGS) {
     return row(descriptor, values, nulls);
 }
 
-// (tenant_id, rep_key, pool_key, class, held_since, last_follow_up_at, last_order_at,
-// extended_until,
-//  protected_until, deal, intent, asleep_until, not_before, now)
+// (tenant_id, rep_key, pool_key, class, customer_kind, held_since, last_follow_up_at,
+//  last_order_at, extended_until, protected_until, deal, intent, asleep_until, not_before, now)
 Datum highseas_due_of(PG_FUNCTION_ARGS) {
     const auto tenant_id = required_argument<std::int64_t>(fcinfo, 0, "tenant_id");
     const auto rep_key = required_argument<Text>(fcinfo, 1, "rep_key");
-    const auto held_since = optional_argument<Time>(fcinfo, 4);
-    const Time now = required_argument<Time>(fcinfo, 13, "now");
+    const auto held_since = optional_argument<Time>(fcinfo, 5);
+    const Time now = required_argument<Time>(fcinfo, 14, "now");
     TupleDesc descriptor = result_descriptor(fcinfo);
 
     HoldingPlan plan{};
     const auto calendar = find_calendar(tenant_id);
-    if (calendar && held_since && required_argument<Text>(fcinfo, 9, "deal") != "open") {
+    if (calendar && held_since && required_argument<Text>(fcinfo, 10, "deal") != "open") {
         const auto rep = find_rep(tenant_id, rep_key, day_of(now, find_zone(*calendar->zone)));
         const Scope holding{optional_argument<Text>(fcinfo, 2), rep ? rep->tier : std::nullopt,
                             optional_argument<Text>(fcinfo, 3), rep_key,
-                            optional_argument<Text>(fcinfo, 10)};
+                            optional_argument<Text>(fcinfo, 11),
+                            optional_argument<Text>(fcinfo, 4)};
         plan =
-            plan_holding({*held_since, optional_argument<Time>(fcinfo, 5),
-                          optional_argument<Time>(fcinfo, 6), optional_argument<Time>(fcinfo, 7),
-                          optional_argument<Time>(fcinfo, 8), optional_argument<Time>(fcinfo, 11),
+            plan_holding({*held_since, optional_argument<Time>(fcinfo, 6),
+                          optional_argument<Time>(fcinfo, 7), optional_argument<Time>(fcinfo, 8),
+                          optional_argument<Time>(fcinfo, 9), optional_argument<Time>(fcinfo, 12),
                           find_leaves(tenant_id, rep_key, find_zone(*calendar->zone))},
                          find_deadlines(tenant_id, holding), *calendar,
-                         optional_argument<Time>(fcinfo, 12), now);
+                         optional_argument<Time>(fcinfo, 13), now);
     }
     const bool never = !plan.due.at;
     constexpr int reminded = 0; // nobody was told of this date

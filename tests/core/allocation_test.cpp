@@ -24,6 +24,13 @@ struct Client {
     Maybe region;
     Maybe its_class;
     Maybe segment;
+    Maybe kind{};
+};
+
+struct Tier {
+    Maybe its_class;
+    std::string tier;
+    Maybe kind{};
 };
 
 struct Rep {
@@ -51,7 +58,7 @@ struct World {
     std::vector<std::pair<std::string, std::string>> cover;         // rep, region
     std::vector<std::pair<std::string, Maybe>> tree;                // region, parent
     std::vector<std::tuple<std::string, Maybe, double>> affinities; // rep, segment, factor
-    std::vector<std::pair<std::string, std::string>> tiers;         // class, tier
+    std::vector<Tier> tiers;
     std::vector<Limit> limits;
     std::vector<std::pair<std::string, std::string>> past; // customer, rep
     std::optional<double> least, most;
@@ -150,8 +157,10 @@ Status try_plan(const World &world, Text method, Plan &plan, ShouldStop should_s
     const auto affinity_reps = COLUMN(Text, world.affinities, std::get<0>(row));
     const auto affinity_segments = COLUMN(OptionalText, world.affinities, std::get<1>(row));
     const auto factors = COLUMN(double, world.affinities, std::get<2>(row));
-    const auto tier_classes = COLUMN(Text, world.tiers, row.first);
-    const auto tier_names = COLUMN(Text, world.tiers, row.second);
+    const auto tier_classes = COLUMN(OptionalText, world.tiers, row.its_class);
+    const auto tier_names = COLUMN(Text, world.tiers, row.tier);
+    const auto kinds = COLUMN(OptionalText, world.clients, row.kind);
+    const auto tier_kinds = COLUMN(OptionalText, world.tiers, row.kind);
     const auto limit_reps = COLUMN(Text, world.limits, row.rep);
     const auto limit_kinds = COLUMN(Text, world.limits, row.kind);
     const auto limit_classes = COLUMN(OptionalText, world.limits, row.its_class);
@@ -168,7 +177,7 @@ Status try_plan(const World &world, Text method, Plan &plan, ShouldStop should_s
         loads,         waiting,           cover_reps, cover_regions,  tree_regions, tree_parents,
         affinity_reps, affinity_segments, factors,    tier_classes,   tier_names,   limit_reps,
         limit_kinds,   limit_classes,     limit_left, past_customers, past_reps,    received,
-        band_class,    received_of_class, busy};
+        band_class,    received_of_class, busy,       kinds,          tier_kinds};
     std::vector<Allocated> given(customer_keys.size());
     Status status = plan_allocation(facts, should_stop, given, plan.upper_bound);
     if (status.ok())
@@ -235,6 +244,13 @@ World random_world(Random &random, int most_clients, int most_reps) {
             world.affinities.emplace_back(one.first, one.second, random.between(0, 8) * .25);
     if (random.chance(30))
         world.tiers = {{"A", "new"}, {class_name(), "old"}};
+    if (random.chance(15)) {
+        world.tiers.push_back({class_name(), "new", "personal"});
+        world.tiers.push_back({{}, "old", "personal"});
+        for (Client &client : world.clients)
+            if (random.chance(60))
+                client.kind = random.chance(50) ? "personal" : "commercial";
+    }
     for (int i = random.below(8); i > 0; --i)
         world.limits.push_back({rep(), random.chance(50) ? "quota" : "capacity",
                                 random.chance(50) ? Maybe(class_name()) : Maybe(),
@@ -260,9 +276,13 @@ std::optional<double> worth(const World &world, const Client &client, const Rep 
                                          [&](const auto &row) { return row.first == *above; });
         above = parent == world.tree.end() ? Maybe() : parent->second;
     }
-    for (const auto &[its_class, tier] : world.tiers)
-        if (client.its_class == its_class)
-            tiers.insert(tier);
+    // Class and kind before class before kind before any.
+    for (int both = 3; both >= 0 && tiers.empty(); --both)
+        for (const Tier &row : world.tiers)
+            if (row.its_class.has_value() == (both >= 2) && row.kind.has_value() == both % 2 &&
+                (!row.its_class || row.its_class == client.its_class) &&
+                (!row.kind || row.kind == client.kind))
+                tiers.insert(row.tier);
     if (!covers || (!tiers.empty() && !(rep.tier && tiers.count(*rep.tier))))
         return {};
     double factor = 1;

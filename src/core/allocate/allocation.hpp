@@ -53,7 +53,7 @@ struct AllocationFacts {
     std::span<const OptionalText> affinity_segments; // empty: all that have no row of their own
     std::span<const double> affinity_factors;
 
-    std::span<const Text> tier_classes; // a class that stands here goes to these tiers only
+    std::span<const OptionalText> tier_classes; // who may hold whom, with tier_kinds; empty: any
     std::span<const Text> tier_names;
 
     std::span<const Text> limit_reps;
@@ -69,6 +69,9 @@ struct AllocationFacts {
     std::span<const int> rep_received_of_class; // all of it within the band; empty: nothing
 
     std::span<const Text> busy_reps; // get nothing this time
+
+    std::span<const OptionalText> kinds; // of the customers; no array: unknown
+    std::span<const OptionalText> tier_kinds; // no array: any
 };
 
 // Why nobody gets a customer: the furthest hurdle that any rep reached.

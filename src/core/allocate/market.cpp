@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/no_postgres.hpp"
+#include "core/pool/matching.hpp"
 
 namespace highseas {
 namespace {
@@ -41,7 +42,8 @@ Status check_facts(const AllocationFacts &facts) noexcept {
     for (const Status &status :
          {check_lengths("customer",
                         {facts.customer_keys.size(), facts.customer_values.size(),
-                         facts.regions.size(), facts.classes.size(), facts.segments.size()}),
+                         facts.regions.size(), facts.classes.size(), facts.segments.size(),
+                         facts.kinds.empty() ? facts.customer_keys.size() : facts.kinds.size()}),
           check_lengths("rep", {facts.rep_keys.size(), facts.rep_tiers.size(),
                                 facts.rep_ranks.size(), facts.rep_weights.size(),
                                 facts.rep_loads.size(), facts.rep_waiting_since.size()}),
@@ -50,7 +52,9 @@ Status check_facts(const AllocationFacts &facts) noexcept {
           check_lengths("region tree", {facts.tree_regions.size(), facts.tree_parents.size()}),
           check_lengths("affinity", {facts.affinity_reps.size(), facts.affinity_segments.size(),
                                      facts.affinity_factors.size()}),
-          check_lengths("tier", {facts.tier_classes.size(), facts.tier_names.size()}),
+          check_lengths("tier", {facts.tier_classes.size(), facts.tier_names.size(),
+                                 facts.tier_kinds.empty() ? facts.tier_names.size()
+                                                          : facts.tier_kinds.size()}),
           check_lengths("limit", {facts.limit_reps.size(), facts.limit_kinds.size(),
                                   facts.limit_classes.size(), facts.limit_left.size()}),
           check_lengths("rep", {facts.rep_keys.size(),
@@ -88,6 +92,14 @@ Status too_many(const char *what) noexcept {
         .with_hint("Plan fewer customers at a time, or with fewer regions, classes and segments.");
 }
 
+// Who may hold whom.
+struct TierRow {
+    Scope scope;
+    int tier;
+};
+
+constexpr int every_tier = -1;
+
 class Reader {
 public:
     Reader(const AllocationFacts &facts, Market &market) : facts_(facts), market_(market) {}
@@ -96,26 +108,31 @@ public:
 
 private:
     Status order_reps();
-    Status read_classes_and_limits();
+    Status read_limits();
+    void read_tiers();
     void read_cover();
     Status read_affinities();
     Status read_customers(ShouldStop should_stop);
     Status read_past();
 
-    Status add_kind(int region, int customer_class, int segment);
+    Status add_kind(int region, int customer_class, int segment, int allowed);
+    int allowed_tiers(const OptionalText &customer_class, const OptionalText &customer_kind);
     int nearest_covered(const OptionalText &region) const;
     double factor(int rep, int segment) const;
-    bool tier_allows(int rep, int customer_class) const;
+    bool tier_allows(int rep, int allowed) const;
 
     const AllocationFacts &facts_;
     Market &market_;
     Numbers customers_; // in the facts
     Numbers reps_;      // in the market
-    Numbers classes_;   // only those with a limit or tiers of their own; all others are any_class
+    Numbers classes_;   // only those with a limit of their own; all others are any_class
     Numbers segments_;  // only those with an affinity; all others are any_segment
     RegionTree regions_;
-    std::vector<std::vector<int>> tiers_;  // of each class; none: all
-    std::vector<int> tier_of_;             // of each rep
+    std::vector<TierRow> tier_rows_;
+    std::map<std::vector<int>, int> allowed_; // the sets of tiers that may hold somebody
+    std::vector<std::vector<int>> tiers_;     // by their numbers
+    std::vector<const TierRow *> chosen_;     // room
+    std::vector<int> tier_of_;                // of each rep
     std::vector<bool> busy_;               // each rep
     std::vector<std::vector<int>> groups_; // the reps of each region; then those without any
     std::unordered_map<std::uint64_t, double> affinities_;
@@ -131,7 +148,8 @@ Status Reader::read(ShouldStop should_stop) {
         return status;
     if (Status status = regions_.read(facts_.tree_regions, facts_.tree_parents); !status.ok())
         return status;
-    if (Status status = read_classes_and_limits(); !status.ok())
+    read_tiers();
+    if (Status status = read_limits(); !status.ok())
         return status;
     if (Status status = read_affinities(); !status.ok())
         return status;
@@ -182,27 +200,47 @@ Status Reader::order_reps() {
     return {};
 }
 
-Status Reader::read_classes_and_limits() {
+void Reader::read_tiers() {
+    Numbers tiers;
+    for (std::size_t i = 0; i < facts_.tier_names.size(); ++i) {
+        Scope scope{};
+        scope.customer_class = facts_.tier_classes[i];
+        scope.customer_kind = facts_.tier_kinds.empty() ? std::nullopt : facts_.tier_kinds[i];
+        tier_rows_.push_back(
+            {scope,
+             tiers.try_emplace(facts_.tier_names[i], static_cast<int>(tiers.size())).first->second});
+    }
+    for (int number : market_.rep_numbers) {
+        const OptionalText &tier = facts_.rep_tiers[at(number)];
+        tier_of_.push_back(tier ? number_in(tiers, *tier) : nobody);
+    }
+}
+
+int Reader::allowed_tiers(const OptionalText &customer_class, const OptionalText &customer_kind) {
+    Scope fact{};
+    fact.customer_class = customer_class;
+    fact.customer_kind = customer_kind;
+    chosen_.resize(tier_rows_.size());
+    const auto **end = choose_most_specific<TierRow>(tier_rows_, fact, chosen_.data());
+    if (end == chosen_.data())
+        return every_tier;
+    std::vector<int> tiers;
+    for (const auto **row = chosen_.data(); row != end; ++row)
+        tiers.push_back((*row)->tier);
+    std::sort(tiers.begin(), tiers.end());
+    const auto [place, is_new] = allowed_.try_emplace(tiers, static_cast<int>(tiers_.size()));
+    if (is_new)
+        tiers_.push_back(std::move(tiers));
+    return place->second;
+}
+
+Status Reader::read_limits() {
     auto number_class = [this](Text name) {
         return classes_.try_emplace(name, static_cast<int>(classes_.size())).first->second;
     };
     for (const OptionalText &name : facts_.limit_classes)
         if (name)
             number_class(*name);
-    Numbers tiers;
-    for (std::size_t i = 0; i < facts_.tier_classes.size(); ++i) {
-        const std::size_t customer_class = at(number_class(facts_.tier_classes[i]));
-        if (tiers_.size() <= customer_class)
-            tiers_.resize(customer_class + 1);
-        tiers_[customer_class].push_back(
-            tiers.try_emplace(facts_.tier_names[i], static_cast<int>(tiers.size())).first->second);
-    }
-    tiers_.resize(classes_.size());
-    for (int number : market_.rep_numbers) {
-        const OptionalText &tier = facts_.rep_tiers[at(number)];
-        tier_of_.push_back(tier ? number_in(tiers, *tier) : nobody);
-    }
-
     if (!reps_.empty() && classes_.size() + 1 > largest_table / reps_.size())
         return too_many("classes");
     market_.room.resize(static_cast<int>(classes_.size()), market_.rep_count());
@@ -256,7 +294,7 @@ void Reader::read_cover() {
 Status Reader::read_customers(ShouldStop should_stop) {
     constexpr std::size_t between_looks = 1 << 14;
     std::vector<Customer> &customers = market_.customers;
-    std::map<std::array<int, 3>, int> kinds;
+    std::map<std::array<int, 4>, int> kinds;
     for (std::size_t i = 0; i < facts_.customer_keys.size(); ++i)
         customers.push_back({static_cast<int>(i), 0, facts_.customer_values[i], 0, 0});
     std::sort(customers.begin(), customers.end(), [this](const Customer &a, const Customer &b) {
@@ -273,13 +311,15 @@ Status Reader::read_customers(ShouldStop should_stop) {
         const OptionalText &segment = facts_.segments[i];
         const std::array key{nearest_covered(facts_.regions[i]),
                              name ? number_in(classes_, *name) : Room::any_class,
-                             segment ? number_in(segments_, *segment) : any_segment};
+                             segment ? number_in(segments_, *segment) : any_segment,
+                             allowed_tiers(name, facts_.kinds.empty() ? std::nullopt
+                                                                      : facts_.kinds[i])};
         const auto [place, is_new] = kinds.try_emplace(key, static_cast<int>(kinds.size()));
         customer.kind = place->second;
         if (is_new) {
             if (should_stop())
                 return allocation_interrupted();
-            if (Status status = add_kind(key[0], key[1], key[2]); !status.ok())
+            if (Status status = add_kind(key[0], key[1], key[2], key[3]); !status.ok())
                 return status;
         }
     }
@@ -296,7 +336,7 @@ int Reader::nearest_covered(const OptionalText &region) const {
     return above;
 }
 
-Status Reader::add_kind(int region, int customer_class, int segment) {
+Status Reader::add_kind(int region, int customer_class, int segment, int allowed) {
     Kind kind{customer_class, false, {}, {}, {}};
     std::vector<bool> seen(reps_.size());
     auto add = [&](int rep, int distance) {
@@ -304,7 +344,7 @@ Status Reader::add_kind(int region, int customer_class, int segment) {
             return;
         seen[at(rep)] = true;
         kind.is_covered = true;
-        if (!tier_allows(rep, customer_class))
+        if (!tier_allows(rep, allowed))
             return;
         if (busy_[at(rep)])
             kind.busy.push_back(rep);
@@ -325,7 +365,7 @@ Status Reader::add_kind(int region, int customer_class, int segment) {
     }
     table_size_ += reps_.size();
     if (table_size_ > largest_table)
-        return too_many("regions, classes and segments");
+        return too_many("regions, classes, kinds and segments");
 
     std::sort(kind.by_rep.begin(), kind.by_rep.end(),
               [](const Candidate &a, const Candidate &b) { return a.rep < b.rep; });
@@ -347,10 +387,10 @@ double Reader::factor(int rep, int segment) const {
     return 1;
 }
 
-bool Reader::tier_allows(int rep, int customer_class) const {
-    if (customer_class == Room::any_class || tiers_[at(customer_class)].empty())
+bool Reader::tier_allows(int rep, int allowed) const {
+    if (allowed == every_tier)
         return true;
-    const std::vector<int> &tiers = tiers_[at(customer_class)];
+    const std::vector<int> &tiers = tiers_[at(allowed)];
     return std::find(tiers.begin(), tiers.end(), tier_of_[at(rep)]) != tiers.end();
 }
 

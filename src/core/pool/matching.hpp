@@ -15,6 +15,7 @@ struct Scope {
     std::optional<std::string_view> customer_class;
     std::optional<std::string_view> rep;
     std::optional<std::string_view> intent{}; // deadlines only
+    std::optional<std::string_view> customer_kind{}; // deadlines and treatments only
 };
 
 inline constexpr bool covers(const std::optional<std::string_view> &rule,
@@ -24,8 +25,8 @@ inline constexpr bool covers(const std::optional<std::string_view> &rule,
 
 bool covers(const Scope &rule, const Scope &fact) noexcept;
 
-// Of the rules that match, the greatest decides: rep before intent before class before pool before
-// tier.
+// Of the rules that match, the greatest decides: rep before intent before class before kind of
+// customer before pool before tier.
 int specificity(const Scope &rule) noexcept;
 
 // Of each kind the most specific row that matches, then the first. chosen has room for one of each
@@ -42,6 +43,22 @@ const Row **choose_by_kind(std::span<const Row> rows, const Scope &holding, cons
             *end++ = &row;
         else if (specificity(row.scope) > specificity((*same)->scope))
             *same = &row;
+    }
+    return end;
+}
+
+// The most specific rows that match, which are for the same. chosen has room for all; returns its
+// end.
+template <class Row>
+const Row **choose_most_specific(std::span<const Row> rows, const Scope &fact, const Row **chosen) {
+    const Row **end = chosen;
+    for (const Row &row : rows) {
+        if (!covers(row.scope, fact))
+            continue;
+        if (end != chosen && specificity(row.scope) > specificity(chosen[0]->scope))
+            end = chosen;
+        if (end == chosen || specificity(row.scope) == specificity(chosen[0]->scope))
+            *end++ = &row;
     }
     return end;
 }

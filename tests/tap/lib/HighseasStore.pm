@@ -47,7 +47,7 @@ INSERT INTO highseas.churn_rule (tenant_id, alive_drop) VALUES (1, .1);
 INSERT INTO highseas.intent_rule SELECT 1, * FROM highseas.builtin_intent_rules();
 INSERT INTO highseas.treatment SELECT 1, * FROM highseas.builtin_treatments();
 INSERT INTO highseas.overflow_rule (tenant_id, rule, rep_key, maximum, to_tiers, veto, may_keep) VALUES (1, 'ann: 2', 'ann', 2, '{new}', '0', 1);
-INSERT INTO highseas.treatment_tier (tenant_id, class, tier) VALUES (1, 'A', 'veteran');
+INSERT INTO highseas.treatment_tier (tenant_id, class, kind, tier) VALUES (1, 'A', NULL, 'veteran'), (1, NULL, 'personal', 'new');
 
 CALL highseas.copy_scorecard(tenant => 'east');
 
