@@ -40,9 +40,9 @@ std::optional<Customer> find_customer(std::int64_t tenant_id, Text customer_key)
     return read_row("customer",
                     {equals("tenant_id", tenant_id), equals("customer_key", customer_key)},
                     [](const Row &row) {
-                        return Customer{row.get<Text>("state"), row.find<Text>("holder"),
+                        return Customer{row.get<Text>("state"),          row.find<Text>("holder"),
                                         row.find<Time>("embargo_until"), row.get<Text>("pool_key"),
-                                        row.find<Text>("class"), row.find<Text>("kind")};
+                                        row.find<Text>("class"),         row.find<Text>("kind")};
                     });
 }
 

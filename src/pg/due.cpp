@@ -192,10 +192,10 @@ Datum highseas_due_of(PG_FUNCTION_ARGS) {
     const auto calendar = find_calendar(tenant_id);
     if (calendar && held_since && required_argument<Text>(fcinfo, 10, "deal") != "open") {
         const auto rep = find_rep(tenant_id, rep_key, day_of(now, find_zone(*calendar->zone)));
-        const Scope holding{optional_argument<Text>(fcinfo, 2), rep ? rep->tier : std::nullopt,
-                            optional_argument<Text>(fcinfo, 3), rep_key,
-                            optional_argument<Text>(fcinfo, 11),
-                            optional_argument<Text>(fcinfo, 4)};
+        const Scope holding{
+            optional_argument<Text>(fcinfo, 2),  rep ? rep->tier : std::nullopt,
+            optional_argument<Text>(fcinfo, 3),  rep_key,
+            optional_argument<Text>(fcinfo, 11), optional_argument<Text>(fcinfo, 4)};
         plan =
             plan_holding({*held_since, optional_argument<Time>(fcinfo, 6),
                           optional_argument<Time>(fcinfo, 7), optional_argument<Time>(fcinfo, 8),

@@ -60,10 +60,11 @@ TEST_CASE("all of the most specific rows that match decide together", "[matching
             scope.customer_kind = kind;
         return scope;
     };
-    const std::vector<Named> rows{{of(nullptr, nullptr), "any "},    {of("A", nullptr), "A "},
-                                  {of(nullptr, "personal"), "p "},   {of("A", "personal"), "Ap "},
-                                  {of("A", nullptr), "A too "},      {of("A", "personal"), "Ap too "},
-                                  {of(nullptr, nullptr), "any too "}};
+    const std::vector<Named> rows{
+        {of(nullptr, nullptr), "any "},    {of("A", nullptr), "A "},
+        {of(nullptr, "personal"), "p "},   {of("A", "personal"), "Ap "},
+        {of("A", nullptr), "A too "},      {of("A", "personal"), "Ap too "},
+        {of(nullptr, nullptr), "any too "}};
     auto chosen = [&](const Scope &fact) {
         std::vector<const Named *> room(rows.size());
         std::string names;

@@ -70,7 +70,7 @@ struct AllocationFacts {
 
     std::span<const Text> busy_reps; // get nothing this time
 
-    std::span<const OptionalText> kinds; // of the customers; no array: unknown
+    std::span<const OptionalText> kinds;      // of the customers; no array: unknown
     std::span<const OptionalText> tier_kinds; // no array: any
 };
 

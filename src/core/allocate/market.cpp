@@ -133,8 +133,8 @@ private:
     std::vector<std::vector<int>> tiers_;     // by their numbers
     std::vector<const TierRow *> chosen_;     // room
     std::vector<int> tier_of_;                // of each rep
-    std::vector<bool> busy_;               // each rep
-    std::vector<std::vector<int>> groups_; // the reps of each region; then those without any
+    std::vector<bool> busy_;                  // each rep
+    std::vector<std::vector<int>> groups_;    // the reps of each region; then those without any
     std::unordered_map<std::uint64_t, double> affinities_;
     std::size_t table_size_ = 0;
 };
@@ -207,8 +207,8 @@ void Reader::read_tiers() {
         scope.customer_class = facts_.tier_classes[i];
         scope.customer_kind = facts_.tier_kinds.empty() ? std::nullopt : facts_.tier_kinds[i];
         tier_rows_.push_back(
-            {scope,
-             tiers.try_emplace(facts_.tier_names[i], static_cast<int>(tiers.size())).first->second});
+            {scope, tiers.try_emplace(facts_.tier_names[i], static_cast<int>(tiers.size()))
+                        .first->second});
     }
     for (int number : market_.rep_numbers) {
         const OptionalText &tier = facts_.rep_tiers[at(number)];
@@ -309,11 +309,10 @@ Status Reader::read_customers(ShouldStop should_stop) {
         const std::size_t i = at(customer.number);
         const OptionalText &name = facts_.classes[i];
         const OptionalText &segment = facts_.segments[i];
-        const std::array key{nearest_covered(facts_.regions[i]),
-                             name ? number_in(classes_, *name) : Room::any_class,
-                             segment ? number_in(segments_, *segment) : any_segment,
-                             allowed_tiers(name, facts_.kinds.empty() ? std::nullopt
-                                                                      : facts_.kinds[i])};
+        const std::array key{
+            nearest_covered(facts_.regions[i]), name ? number_in(classes_, *name) : Room::any_class,
+            segment ? number_in(segments_, *segment) : any_segment,
+            allowed_tiers(name, facts_.kinds.empty() ? std::nullopt : facts_.kinds[i])};
         const auto [place, is_new] = kinds.try_emplace(key, static_cast<int>(kinds.size()));
         customer.kind = place->second;
         if (is_new) {

@@ -14,7 +14,7 @@ struct Scope {
     std::optional<std::string_view> tier;
     std::optional<std::string_view> customer_class;
     std::optional<std::string_view> rep;
-    std::optional<std::string_view> intent{}; // deadlines only
+    std::optional<std::string_view> intent{};        // deadlines only
     std::optional<std::string_view> customer_kind{}; // deadlines and treatments only
 };
 
