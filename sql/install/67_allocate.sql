@@ -89,7 +89,7 @@ RETURN (SELECT (max(l.last_day) + 1)::timestamp AT TIME ZONE max(t.time_zone)
 COMMENT ON FUNCTION highseas.back_from_leave(bigint, text, timestamptz) IS
 'When a rep''s last leave that is over ended; NULL when he had none';
 
--- The customers of a pool that a job gives away, the best first, from below a position in that order.
+-- The customers of a pool that a job looks at, the best first, from below a position in that order.
 CREATE FUNCTION highseas.to_allocate(
     tenant_id bigint, job text, pool_key text, now timestamptz, most integer,
     below_score real DEFAULT 'infinity', below_online boolean DEFAULT true, below_has_email boolean DEFAULT true, below_key text DEFAULT '')
@@ -107,16 +107,21 @@ BEGIN ATOMIC
               WHERE p.tenant_id = to_allocate.tenant_id AND p.pool_key = to_allocate.pool_key)
           ELSE NOT EXISTS (SELECT FROM highseas.holding h
                            WHERE h.tenant_id = to_allocate.tenant_id AND h.customer_key = c.customer_key) END
-      AND (c.embargo_until IS NULL OR c.embargo_until <= now)
     ORDER BY c.score DESC, c.online DESC, c.has_email DESC, c.customer_key DESC
     LIMIT greatest(most, 0);
 END;
 COMMENT ON FUNCTION highseas.to_allocate(bigint, text, text, timestamptz, integer, real, boolean, boolean, text) IS
-'The customers of a pool that rotate (who lie in it for its rotate_after or longer) or allocate (whom nobody ever held) gives away, not under embargo: the best most of them below a position in the order of the pool';
+'The customers of a pool that rotate (who lie in it for its rotate_after or longer) or allocate (whom nobody ever held) plans: the best most of them below a position in the order of the pool';
+
+CREATE TYPE highseas.foreseen AS (
+    rep_key text, pool_key text, class text, closed boolean, gained bigint, lost bigint, value double precision, last_turn bigint);
+COMMENT ON TYPE highseas.foreseen IS
+'What a plan takes for done: how many customers of a pool and class (closed: with a closed deal) a rep gained and lost by what was planned before, what they are worth with him, and the turn in which he gained the last one';
 
 CREATE FUNCTION highseas.plan_pool_allocation(
     tenant_id bigint, pool_key text, now timestamptz, customers text[], busy_reps text[],
-    covers boolean DEFAULT false, only_rep text DEFAULT NULL, to_tiers text[] DEFAULT NULL)
+    covers boolean DEFAULT false, only_rep text DEFAULT NULL, to_tiers text[] DEFAULT NULL,
+    foreseen highseas.foreseen[] DEFAULT '{}')
 RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision, method text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
@@ -132,20 +137,25 @@ BEGIN ATOMIC
         WHERE p.tenant_id = plan_pool_allocation.tenant_id AND p.pool_key = plan_pool_allocation.pool_key
     ), candidate AS (
         SELECT c.customer_key, c.region, c.class, c.kind, highseas.segment_of(rule.segment, f.source, f.country, f.city, c.class, c.region) AS segment,
-               greatest(CASE WHEN rule.by_money THEN v.potential_value ELSE c.score END, 0) AS value
+               greatest(CASE WHEN rule.by_money THEN v.potential_value ELSE c.score END, 0) AS value,
+               (c.embargo_until > now) IS TRUE AS shut, c.score
         FROM highseas.customer c
         CROSS JOIN rule
         LEFT JOIN highseas.customer_value v ON rule.by_money AND v.tenant_id = c.tenant_id AND v.customer_key = c.customer_key
         LEFT JOIN highseas.profile f ON rule.by_fit AND f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
         WHERE c.tenant_id = plan_pool_allocation.tenant_id AND c.customer_key = ANY (customers)
     ), member AS (
-        SELECT r.rep_key, r.held, f.tier, coalesce(w.weight, 1) AS weight,
-               greatest(r.waiting_since, highseas.back_from_leave(r.tenant_id, r.rep_key, now)) AS waiting_since,
+        SELECT r.rep_key, r.held + coalesce(e.more, 0)::integer AS held, f.tier, coalesce(w.weight, 1) AS weight,
+               -- Behind all others, in the order of their last turns, as take_in_turn() will put them.
+               CASE WHEN e.last_turn IS NULL THEN greatest(r.waiting_since, highseas.back_from_leave(r.tenant_id, r.rep_key, now))
+                    ELSE greatest(now, max(r.waiting_since) OVER ()) + e.last_turn * interval '1 microsecond' END AS waiting_since,
                coalesce(array_position(rule.rotate_tiers, f.tier), 0) AS rank
         FROM highseas.rep r
         CROSS JOIN rule
         CROSS JOIN LATERAL highseas.rep_facts(plan_pool_allocation.tenant_id, r.rep_key, now) f
         LEFT JOIN highseas.rep_weight w ON w.tenant_id = r.tenant_id AND w.rep_key = r.rep_key
+        LEFT JOIN (SELECT u.rep_key, sum(u.gained - u.lost) AS more, max(u.last_turn) AS last_turn
+                   FROM unnest(foreseen) u GROUP BY u.rep_key) e ON e.rep_key = r.rep_key
         WHERE r.tenant_id = plan_pool_allocation.tenant_id AND f.active
           AND CASE WHEN only_rep IS NOT NULL THEN r.rep_key = only_rep
               ELSE (rule.rotate_tiers IS NULL OR f.tier = ANY (rule.rotate_tiers))
@@ -154,10 +164,15 @@ BEGIN ATOMIC
                         WHERE m.tenant_id = plan_pool_allocation.tenant_id AND m.pool_key = plan_pool_allocation.pool_key
                           AND (m.rep_key IS NULL OR m.rep_key = r.rep_key) AND (m.tier IS NULL OR m.tier = f.tier))) END
     ), room AS (
-        SELECT m.rep_key, l.kind, l.class, l.maximum - l.used AS remaining
+        SELECT m.rep_key, l.kind, l.class,
+               l.maximum - l.used - coalesce(sum(u.gained - CASE l.kind WHEN 'capacity' THEN u.lost ELSE 0 END), 0)::integer AS remaining
         FROM member m
         CROSS JOIN LATERAL highseas.limits_of(plan_pool_allocation.tenant_id, m.rep_key, now) l
+        LEFT JOIN highseas.capacity k ON l.kind = 'capacity' AND k.tenant_id = plan_pool_allocation.tenant_id AND k.rule = l.rule
+        LEFT JOIN unnest(foreseen) u ON u.rep_key = m.rep_key AND (l.pool_key IS NULL OR l.pool_key = u.pool_key)
+            AND (l.class IS NULL OR l.class = u.class) AND (k.closed_deals IS NOT FALSE OR NOT u.closed)
         WHERE (l.pool_key IS NULL OR l.pool_key = plan_pool_allocation.pool_key) AND (l.kind = 'capacity' OR NOT covers)
+        GROUP BY m.rep_key, l.kind, l.rule, l.class, l.maximum, l.used
     ), past AS (
         SELECT DISTINCT h.customer_key, h.rep_key
         FROM highseas.holding h
@@ -190,14 +205,19 @@ BEGIN ATOMIC
         LEFT JOIN affinity general ON general.rep_key = h.rep_key AND general.its_segment IS NULL
         GROUP BY h.rep_key
     ), share AS (
-        SELECT m.*, coalesce(g.value, 0) AS received, coalesce(g.of_class, 0)::integer AS received_of_class
-        FROM member m LEFT JOIN received g ON g.rep_key = m.rep_key
+        SELECT m.*, coalesce(g.value, 0) + coalesce(e.value, 0) AS received,
+               (coalesce(g.of_class, 0) + coalesce(e.of_class, 0))::integer AS received_of_class
+        FROM member m
+        LEFT JOIN received g ON g.rep_key = m.rep_key
+        LEFT JOIN (SELECT u.rep_key, sum(u.value) AS value, sum(u.gained) FILTER (WHERE u.class = rule.band_class) AS of_class
+                   FROM rule CROSS JOIN unnest(foreseen) u WHERE u.pool_key = plan_pool_allocation.pool_key
+                   GROUP BY u.rep_key) e ON e.rep_key = m.rep_key
     )
     SELECT p.turn, p.customer_key, p.rep_key, p.reason, CASE WHEN rule.by_fit THEN p.value END,
            CASE WHEN rule.by_fit THEN p.next_rep_key END, CASE WHEN rule.by_fit THEN p.next_value END, rule.method
     FROM rule
     CROSS JOIN (SELECT array_agg(s.customer_key) AS keys, array_agg(coalesce(s.value, 0)) AS "values", array_agg(s.region) AS regions,
-                       array_agg(s.class) AS classes, array_agg(s.segment) AS segments, array_agg(s.kind) AS kinds FROM candidate s) c
+                       array_agg(s.class) AS classes, array_agg(s.segment) AS segments, array_agg(s.kind) AS kinds FROM candidate s WHERE NOT s.shut) c
     CROSS JOIN (SELECT array_agg(m.rep_key) AS keys, array_agg(m.tier) AS tiers, array_agg(m.rank) AS ranks, array_agg(m.weight) AS weights,
                        array_agg(m.held) AS loads, array_agg(m.waiting_since) AS waiting, array_agg(m.received) AS received,
                        array_agg(m.received_of_class) AS received_of_class FROM share m) r
@@ -216,10 +236,14 @@ BEGIN ATOMIC
         a.reps, a.segments, a.factors, f.classes, f.tiers, l.reps, l.kinds, l.classes, l.remaining, h.customers, h.reps,
         CASE WHEN only_rep IS NULL THEN rule.least_share END, CASE WHEN only_rep IS NULL THEN rule.most_share END,
         r.received, rule.band_class, r.received_of_class, busy_reps, c.kinds, f.kinds
-    ) WITH ORDINALITY AS p(customer_key, rep_key, reason, value, next_rep_key, next_value, upper_bound, turn);
+    ) WITH ORDINALITY AS p(customer_key, rep_key, reason, value, next_rep_key, next_value, upper_bound, turn)
+    UNION ALL
+    SELECT x.others + row_number() OVER (ORDER BY x.score DESC, x.customer_key), x.customer_key, NULL, 'embargo', NULL, NULL, NULL, rule.method
+    FROM rule CROSS JOIN (SELECT c.*, count(*) FILTER (WHERE NOT c.shut) OVER () AS others FROM candidate c) x
+    WHERE x.shut;
 END;
-COMMENT ON FUNCTION highseas.plan_pool_allocation(bigint, text, timestamptz, text[], text[], boolean, text, text[]) IS
-'Who gets which of these customers of a pool, by its allocation_rule: gathers the facts and asks plan_allocation(). What a customer is worth: potential_value where refresh_value() has a fit in force and the method goes by it (best_fit, optimal), else the score. busy_reps get nothing. covers: in place of a holder who is away, so that neither quotas nor earlier holdings bind; only_rep: to this rep only, whatever his regions, as far as his capacity goes; to_tiers: to reps of these tiers instead of the pool''s rotate_tiers, the first one first.';
+COMMENT ON FUNCTION highseas.plan_pool_allocation(bigint, text, timestamptz, text[], text[], boolean, text, text[], highseas.foreseen[]) IS
+'Who gets which of these customers of a pool, by its allocation_rule: gathers the facts and asks plan_allocation(). What a customer is worth: potential_value where refresh_value() has a fit in force and the method goes by it (best_fit, optimal), else the score. busy_reps get nothing. covers: in place of a holder who is away, so that neither quotas nor earlier holdings bind; only_rep: to this rep only, whatever his regions, as far as his capacity goes; to_tiers: to reps of these tiers instead of the pool''s rotate_tiers, the first one first; foreseen: what was planned before and is taken for done. Who is under embargo stays for the reason embargo.';
 
 CREATE FUNCTION highseas.allocation_reason(
     method text, reason text, value double precision, next_rep_key text, next_value double precision) RETURNS text
@@ -231,42 +255,106 @@ RETURN method || ': ' || reason
 COMMENT ON FUNCTION highseas.allocation_reason(text, text, double precision, text, double precision) IS
 'What the ledger says of an assignment: the method and why he, and where it went by value what the customer is worth with him and with the next best rep';
 
-CREATE FUNCTION highseas.planned(job text, pool text, most integer)
-RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+CREATE FUNCTION highseas.next_pool(tenant_id bigint, job text, only_pool text, after text) RETURNS text
+LANGUAGE sql STABLE
+RETURN (SELECT min(p.pool_key) FROM highseas.pool p
+        LEFT JOIN highseas.allocation_rule r ON r.tenant_id = p.tenant_id AND r.pool_key = p.pool_key
+        WHERE p.tenant_id = next_pool.tenant_id AND p.pool_key > next_pool.after
+          AND CASE WHEN job = 'rotate' THEN p.rotate_after IS NOT NULL
+                   WHEN only_pool IS NOT NULL THEN p.pool_key = next_pool.only_pool ELSE coalesce(r.new_leads, false) END);
+COMMENT ON FUNCTION highseas.next_pool(bigint, text, text, text) IS
+'The pool that rotate or allocate comes to next, after one: allocate takes those whose rule says new_leads, or only_pool';
+
+-- The job's loop without its writing: pool after pool, batch after batch, each plan with those before taken for done.
+CREATE FUNCTION highseas.planned(job text, only_pool text, shown_pool text, most integer, batch integer)
+RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision,
+               pool_key text, moved_to text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
 AS $$
+#variable_conflict use_column
 DECLARE
     t bigint := highseas.current_tenant();
-    chosen text := highseas.only_pool(t, pool);
     now timestamptz := highseas.clock();
+    pool text := highseas.next_pool(t, job, only_pool, '');
+    below highseas.customer;
+    keys text[];
+    plan highseas.allocation[];
+    foreseen highseas.foreseen[] := '{}';
+    moved highseas.allocation[] := '{}';
+    turns bigint := 0;
+    shown bigint := 0;
 BEGIN
     IF most IS NULL OR most < 0 OR most > 1000000 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'most is out of range', DETAIL = 'It must lie between 0 and 1000000.';
+    ELSIF batch IS NULL OR batch NOT BETWEEN 1 AND 100000 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'batch is out of range', DETAIL = 'It must lie between 1 and 100000.';
     END IF;
-    RETURN QUERY SELECT p.turn, p.customer_key, p.rep_key, p.reason, p.value, p.next_rep_key, p.next_value
-    FROM highseas.plan_pool_allocation(t, chosen, now, ARRAY(
-        SELECT s.customer_key FROM highseas.to_allocate(t, job, chosen, now, most) s), '{}') p;
+    WHILE shown < most AND pool <= coalesce(shown_pool, pool) LOOP
+        keys := ARRAY(
+            SELECT x.customer_key
+            FROM (SELECT s.* FROM highseas.to_allocate(t, job, pool, now, batch, coalesce(below.score, 'infinity'), coalesce(below.online, true),
+                                                       coalesce(below.has_email, true), coalesce(below.customer_key, '')) s
+                  UNION ALL
+                  -- Whom the plan moves here from a pool before; to rotate they have only just come.
+                  SELECT c.customer_key, c.score, c.online, c.has_email
+                  FROM unnest(moved) m
+                  JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = m.customer_key
+                  JOIN highseas.pool p ON p.tenant_id = t AND p.pool_key = m.moved_to
+                  WHERE m.moved_to = pool AND (job = 'allocate' OR p.rotate_after <= '0')
+                    AND (below IS NULL OR (c.score, c.online, c.has_email, c.customer_key)
+                                        < (below.score, below.online, below.has_email, below.customer_key))) x
+            ORDER BY x.score DESC, x.online DESC, x.has_email DESC, x.customer_key DESC LIMIT batch);
+        SELECT coalesce(array_agg(ROW(t, 0, turns + p.turn, pool, p.customer_key, now, p.rep_key, p.reason, p.value, p.next_rep_key, p.next_value,
+                                      CASE WHEN p.reason = 'no-region' THEN r.fallback_pool END)::highseas.allocation ORDER BY p.turn), '{}')
+        INTO plan
+        FROM highseas.plan_pool_allocation(t, pool, now, keys, '{}', foreseen => foreseen) p
+        LEFT JOIN highseas.allocation_rule r ON r.tenant_id = t AND r.pool_key = pool;
+        IF shown_pool IS NULL OR shown_pool = pool THEN
+            RETURN QUERY SELECT a.turn, a.customer_key, a.rep_key, a.reason, a.value, a.next_rep_key, a.next_value, a.pool_key, a.moved_to
+            FROM unnest(plan) a ORDER BY a.turn LIMIT most - shown;
+            shown := shown + cardinality(plan);
+        END IF;
+        turns := turns + cardinality(plan);
+        moved := moved || ARRAY(SELECT a FROM unnest(plan) a WHERE a.moved_to IS NOT NULL);
+        foreseen := ARRAY(
+            SELECT ROW(x.rep_key, x.pool_key, x.class, x.closed, sum(x.gained), 0, sum(x.value), max(x.last_turn))::highseas.foreseen
+            FROM (SELECT f.* FROM unnest(foreseen) f
+                  UNION ALL
+                  SELECT a.rep_key, a.pool_key, c.class, c.deal = 'closed', 1, 0, a.value, a.turn
+                  FROM unnest(plan) a JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = a.customer_key
+                  WHERE a.rep_key IS NOT NULL) x
+            GROUP BY x.rep_key, x.pool_key, x.class, x.closed);
+        below := NULL;
+        IF cardinality(keys) = batch THEN
+            SELECT c.* INTO below FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = keys[batch];
+        ELSE
+            pool := highseas.next_pool(t, job, only_pool, pool);
+        END IF;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION highseas.planned(text, text, integer) IS 'What a job of allocation would do now: planned_rotation() and planned_allocation()';
+COMMENT ON FUNCTION highseas.planned(text, text, text, integer, integer) IS
+'What a run of rotate or allocate (of only_pool) would do now: planned_rotation() and planned_allocation()';
 
-CREATE FUNCTION highseas.planned_rotation(pool text DEFAULT NULL, most integer DEFAULT 10000)
-RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision)
+CREATE FUNCTION highseas.planned_rotation(pool text DEFAULT NULL, most integer DEFAULT 10000, batch integer DEFAULT 10000)
+RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision,
+               pool_key text, moved_to text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT * FROM highseas.planned('rotate', pool, most);
+    SELECT p.* FROM highseas.planned('rotate', NULL, CASE WHEN pool IS NOT NULL THEN highseas.only_pool(highseas.current_tenant(), pool) END, most, batch) p;
 END;
-COMMENT ON FUNCTION highseas.planned_rotation(text, integer) IS
-'What rotate() would do now, without acting: each sleeping customer, the best first, with the rep who gets it and why he, or the reason why nobody does, as plan_allocation() says them (rotate() knows busy, too: who might get it was at work). value, next_*: where the method goes by value. pool may be omitted where the tenant has one; most: of how many customers, the best first (rotate() itself gives away all that sleep, batch by batch, up to its max_rows, and of every pool, by the order of their keys: what the pools before take of the reps'' turns and limits is not in this plan). Errors: 42704 unknown pool, 22023.';
+COMMENT ON FUNCTION highseas.planned_rotation(text, integer, integer) IS
+'What rotate(batch => batch) would do now, without acting, if it ran to its end: each sleeping customer of every pool that rotates, in the order of the pools'' keys, the best first, with the rep who gets it and why he, or the reason why nobody does, as plan_allocation() says them, or embargo (rotate() knows busy, too: who might get it was at work), and moved_to, the fallback pool that it goes to. What a pool takes of the reps'' turns, limits and shares is missing to the next ones. value, next_*: where the method goes by value. pool: show this one only; most: only so many rows. Errors: 42704 unknown pool, 22023.';
 
-CREATE FUNCTION highseas.planned_allocation(pool text DEFAULT NULL, most integer DEFAULT 10000)
-RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision)
+CREATE FUNCTION highseas.planned_allocation(pool text DEFAULT NULL, most integer DEFAULT 10000, batch integer DEFAULT 10000)
+RETURNS TABLE (turn bigint, customer_key text, rep_key text, reason text, value double precision, next_rep_key text, next_value double precision,
+               pool_key text, moved_to text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    SELECT * FROM highseas.planned('allocate', pool, most);
+    SELECT p.* FROM highseas.planned('allocate', CASE WHEN pool IS NOT NULL THEN highseas.only_pool(highseas.current_tenant(), pool) END, NULL, most, batch) p;
 END;
-COMMENT ON FUNCTION highseas.planned_allocation(text, integer) IS
-'What allocate() would do now with the customers of a pool whom nobody ever held, without acting. Columns, arguments and errors as in planned_rotation().';
+COMMENT ON FUNCTION highseas.planned_allocation(text, integer, integer) IS
+'What allocate(pool, batch => batch) would do now with the customers whom nobody ever held, without acting: of the pool alone, or (NULL) of all whose allocation_rule says new_leads. Columns, most and errors as in planned_rotation().';
 
 -- The jobs ------------------------------------------------------------------------------------
 
@@ -293,16 +381,6 @@ END
 $$;
 COMMENT ON FUNCTION highseas.lock_reps(bigint) IS
 'Locks every rep of a tenant who is not at work, after 50 ms at most: who they are, who the others are, and when the last of the locked ones acted';
-
-CREATE FUNCTION highseas.next_pool(tenant_id bigint, job text, only_pool text, after text) RETURNS text
-LANGUAGE sql STABLE
-RETURN (SELECT min(p.pool_key) FROM highseas.pool p
-        LEFT JOIN highseas.allocation_rule r ON r.tenant_id = p.tenant_id AND r.pool_key = p.pool_key
-        WHERE p.tenant_id = next_pool.tenant_id AND p.pool_key > next_pool.after
-          AND CASE WHEN job = 'rotate' THEN p.rotate_after IS NOT NULL
-                   WHEN only_pool IS NOT NULL THEN p.pool_key = next_pool.only_pool ELSE coalesce(r.new_leads, false) END);
-COMMENT ON FUNCTION highseas.next_pool(bigint, text, text, text) IS
-'The pool that rotate or allocate comes to next, after one: allocate takes those whose rule says new_leads, or only_pool';
 
 -- A run walks through the pools, each from its best customer downwards; job_run.position says how far.
 CREATE FUNCTION highseas.allocate_batch(tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean)
