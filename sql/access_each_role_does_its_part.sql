@@ -76,6 +76,7 @@ INSERT INTO public.calls VALUES
     ('acknowledge', $$SELECT highseas_api.acknowledge('{1}', 'ana')$$),
     ('assign', $$SELECT highseas_api.assign('free', 'ben')$$),
     ('decide_extension', format($$SELECT highseas_api.decide_extension(%s, true)$$, :asked)),
+    ('set_leave', $$SELECT highseas_api.set_leave('ben', '2026-05-01', '2026-05-02')$$),
     ('withdraw', $$SELECT highseas_api.withdraw('free', 'x')$$),
     ('reinstate', $$SELECT highseas_api.reinstate('out')$$),
     ('delete_rules', $$SELECT highseas_api.delete_rules('quota', '{"rule": "nosuch"}')$$),

@@ -40,6 +40,8 @@ SELECT p.customer_key FROM public.plan p JOIN highseas.customer c USING (custome
 SELECT customer_key, rep_key, reason, moved_to FROM highseas.allocation WHERE rep_key IS NULL;
 SELECT pool_key, state, pooled_since FROM highseas.customer WHERE customer_key = 'mars';
 SELECT rep_key, kind, message FROM highseas.notice WHERE customer_key = 'sh1';
+-- What they are worth nobody knows yet.
+SELECT tier, rep_key, customers, value, gini_customers IS NULL, gini_value FROM highseas.allocation_fairness('2026-03-02', '2026-03-03') WHERE customers > 0;
 -- Run twice, nothing happens twice; a pool that is named needs no rule.
 CALL highseas.allocate();
 SELECT status, rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;

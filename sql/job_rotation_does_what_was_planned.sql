@@ -42,6 +42,7 @@ CALL highseas.rotate();
 SELECT public.came_true();
 SELECT act, count(*) FROM highseas.ledger GROUP BY act;
 SELECT rep_key, kind, count(*) FROM highseas.notice GROUP BY 1, 2 ORDER BY 1;
+SELECT message FROM highseas.notice WHERE customer_key = 'c1';
 -- Run twice, nothing happens twice.
 CALL highseas.rotate();
 SELECT count(*) FROM highseas.holding;
@@ -62,12 +63,15 @@ SELECT status, rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 1;
 SELECT public.came_true();
 
 -- Never to an earlier holder; when all were, that is the reason.
+SELECT customer_key FROM highseas_api.follow_up('c1', 'call', 'wants a sample', (SELECT holder FROM highseas.customer WHERE customer_key = 'c1'), intent => 'interested');
 SELECT count(*) FROM highseas.customer c, highseas_api.return_to_pool(c.customer_key, 'price') WHERE c.state = 'held';
 UPDATE highseas.customer SET pooled_since = '2026-01-01' WHERE pool_key = 'main';
 CALL public.compare();
 SELECT bool_and(NOT EXISTS (SELECT FROM highseas.holding h WHERE h.customer_key = p.customer_key AND h.rep_key = p.rep_key)) FROM public.plan p;
 CALL highseas.rotate();
 SELECT public.came_true();
+-- Who gets it is told who had it, what was last said and, where its class has a treatment, the next step.
+SELECT message FROM highseas.notice WHERE customer_key = 'c1' AND kind = 'given' ORDER BY notice_id DESC LIMIT 1;
 INSERT INTO highseas.holding (tenant_id, started_at, ended_at, customer_key, rep_key, pool_key, act, actor, end_act)
 SELECT 1, '2025-01-01', '2025-01-02', 'awake', r.rep_key, 'main', 'claim', 'test', 'return' FROM highseas.rep r;
 SELECT count(*) FROM highseas.customer c, highseas_api.return_to_pool(c.customer_key, 'price') WHERE c.state = 'held';

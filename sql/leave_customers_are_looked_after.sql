@@ -63,6 +63,15 @@ SET highseas.clock = '2026-04-05 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder FROM public.held WHERE customer_key = 'c1';
 SELECT highseas.covered_rep(1, 'c1');
+-- Who stands in may not pass it on. A manager may, and then it is his own.
+\set VERBOSITY default
+\set SHOW_CONTEXT never
+SELECT highseas_api.transfer('c1', 'ben', rep => 'gus');
+\set VERBOSITY terse
+BEGIN;
+SELECT customer_key FROM highseas_api.assign('c1', 'ben');
+SELECT customer_key FROM highseas_api.transfer('c1', 'gus', rep => 'ben');
+ROLLBACK;
 -- She is back: what others hold in her place is hers again, what the pool has is not.
 SET highseas.clock = '2026-04-11 00:10';
 CALL highseas.cover_leave();
@@ -87,6 +96,7 @@ CALL highseas.cover_leave();
 SET highseas.clock = '2026-05-05 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder FROM public.held WHERE customer_key IN ('c1', 'c7', 'c8');
+SELECT h.rep_key, h.act, h.reason, h.ended_at FROM highseas.holding h WHERE h.customer_key = 'c1' ORDER BY h.holding_id DESC LIMIT 1;
 
 -- Departure: for good, all to ben; who comes again gets nothing back, nor what others held in his place.
 INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('ben for who is gone', 'departure', 'deputy', 'ben');
@@ -162,6 +172,19 @@ SET highseas.clock = '2026-07-06 00:10';
 CALL highseas.cover_leave();
 SELECT customer_key, holder, due_at FROM public.held WHERE customer_key = 'n1';
 SELECT * FROM highseas.check_consistency();
+-- A manager enters leaves, sets another end, and takes them back.
+CALL highseas.set_leave('gus', '2026-07-06', '2026-07-10');
+CALL highseas.set_leave('gus', '2026-07-06', '2026-07-08');
+CALL highseas.set_leave('gus', '2026-08-01', '2026-08-01');
+SELECT first_day, last_day FROM highseas.rep_leave WHERE rep_key = 'gus' ORDER BY 1;
+CALL highseas.set_leave('gus', '2026-07-06', NULL);
+CALL highseas.set_leave('gus', '2026-07-06', NULL);
+CALL highseas.set_leave('gus', '2026-07-06', '2026-07-05');
+CALL highseas.set_leave('gus', 'infinity', NULL);
+CALL highseas.set_leave('gus', '2026-07-06', '10000-01-01');
+CALL highseas.set_leave('gus', NULL, '2026-07-05');
+CALL highseas.set_leave('nobody', '2026-07-06', '2026-07-07');
+SELECT first_day, last_day FROM highseas.rep_leave WHERE rep_key = 'gus' ORDER BY 1;
 INSERT INTO highseas.leave_rule (rule, occasion, handling) VALUES ('nobody', 'leave', 'deputy');
 INSERT INTO highseas.leave_rule (rule, occasion, handling, deputy) VALUES ('whom', 'leave', 'team', 'ben');
 

@@ -525,6 +525,12 @@ BEGIN
             PERFORM highseas.refuse_holder(customer, from_rep);
         END IF;
         from_rep := highseas.require_own_rep(tenant_id, c.pool_key, from_rep);
+        IF EXISTS (SELECT FROM highseas.holding h
+                   WHERE h.tenant_id = move.tenant_id AND h.customer_key = customer AND h.act = 'cover' AND h.ended_at IS NULL) THEN
+            RAISE EXCEPTION USING ERRCODE = 'SE011', CONSTRAINT = 'cover', SCHEMA = 'highseas',
+                MESSAGE = format('rep "%s" holds customer "%s" in place of another rep', left(from_rep, 100), left(customer, 100)),
+                DETAIL = format('It comes back to "%s", who is away.', left(highseas.covered_rep(tenant_id, customer), 100)), HINT = 'A manager may assign it.';
+        END IF;
     END IF;
     now := highseas.act_time(tenant_id, ARRAY[to_rep, c.holder], ARRAY[customer]);
     IF c.holder = to_rep THEN
@@ -584,7 +590,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.transfer(text, text, text, text, text) IS
-'The holder passes a customer on to a colleague, who must be free to take it: member, of a tier for its class and kind, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). Errors: SE007 not the holder, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
+'The holder passes a customer on to a colleague, who must be free to take it: member, of a tier for its class and kind, capacity, quota, and not in a cooldown (else two reps could keep a customer between them). What he holds in place of a rep who is away is not his to pass on. Errors: SE007 not the holder, SE011 in place of another rep, SE001, SE003, SE004, SE005, SE009, 42704, 42501, 22004/22023.';
 
 -- Recomputes when holdings are due by today's rules; what gets shorter leaves at least the grace.
 CREATE FUNCTION highseas.replan_customers(tenant_id bigint, customers text[], now timestamptz) RETURNS bigint

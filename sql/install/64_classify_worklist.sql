@@ -44,6 +44,28 @@ END;
 COMMENT ON FUNCTION highseas.story_of(bigint, text) IS
 'What whoever takes a customer over should know. had_by: which other rep than the holder last held it, until which day of the tenant''s time zone; last_said: its last follow-up, whoever made it: day, kind, rep, the first 300 characters of the note, and the customer''s intent; NULL where there is none. No row for an unknown customer.';
 
+CREATE FUNCTION highseas.stories_of(tenant_id bigint, customers text[])
+RETURNS TABLE (place bigint, customer_key text, had_by text, last_said text, next_step text)
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    WITH asked AS MATERIALIZED (
+        SELECT a.place, c.customer_key, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
+        FROM unnest(customers) WITH ORDINALITY a(customer_key, place)
+        JOIN highseas.customer c ON c.tenant_id = stories_of.tenant_id AND c.customer_key = a.customer_key
+        LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
+    ), treated AS MATERIALIZED (
+        SELECT s.class, s.kind, x.action
+        FROM (SELECT DISTINCT a.class, a.kind FROM asked a) s
+        LEFT JOIN LATERAL highseas.treatment_of(stories_of.tenant_id, nullif(s.class, ''), nullif(s.kind, '')) x ON true
+    )
+    SELECT a.place, a.customer_key, y.had_by, y.last_said, t.action
+    FROM asked a
+    JOIN treated t ON t.class = a.class AND t.kind = a.kind
+    CROSS JOIN LATERAL highseas.story_of(stories_of.tenant_id, a.customer_key) y;
+END;
+COMMENT ON FUNCTION highseas.stories_of(bigint, text[]) IS
+'What whoever takes customers over is told of each: story_of() and, by its treatment, the next step. place: where it stands in customers.';
+
 CREATE FUNCTION highseas.worklist(rep text DEFAULT NULL, most integer DEFAULT 50)
 RETURNS TABLE (place bigint, customer_key text, name text, company text, class text, reason text, action text,
                points double precision, value numeric, last_follow_up_at timestamptz, due_at timestamptz,

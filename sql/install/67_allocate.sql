@@ -384,7 +384,7 @@ COMMENT ON FUNCTION highseas.lock_reps(bigint) IS
 
 -- A run walks through the pools, each from its best customer downwards; job_run.position says how far.
 CREATE FUNCTION highseas.allocate_batch(tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
@@ -452,11 +452,14 @@ BEGIN
            count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
     INTO keys, reps, reasons, astray, turns, left_out FROM planned p;
 
+    -- Who had it, what was last said, and the next step.
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
     SELECT allocate_batch.tenant_id, now, t.rep_key, t.customer_key, 'given', t.due_at,
-           format('Customer %s is yours now: %s', t.customer_key,
-                  CASE job WHEN 'rotate' THEN 'it slept in the pool' ELSE 'it is new' END)
-    FROM highseas.take_in_turn(tenant_id, keys, reps, reasons, job, highseas.actor(), now) t;
+           concat_ws('; ', format('Customer %s is yours now: %s', t.customer_key,
+                                  CASE job WHEN 'rotate' THEN 'it slept in the pool' ELSE 'it is new' END),
+                     'before: ' || y.had_by, 'last contact ' || y.last_said, 'next: ' || y.next_step)
+    FROM highseas.take_in_turn(tenant_id, keys, reps, reasons, job, highseas.actor(), now) t
+    JOIN highseas.stories_of(tenant_id, keys) y ON y.customer_key = t.customer_key;
     IF cardinality(keys) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
@@ -526,6 +529,7 @@ DECLARE
     t bigint := highseas.current_tenant();
     zone text := (SELECT x.time_zone FROM highseas.tenant x WHERE x.tenant_id = t);
     until timestamptz := least("to", highseas.clock());
+    valued boolean := EXISTS (SELECT FROM highseas.value_run v WHERE v.tenant_id = t AND v.in_force);
 BEGIN
     IF "from" IS NULL OR "to" IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'from and to must not be null';
@@ -546,7 +550,7 @@ BEGIN
               WHERE g AT TIME ZONE zone > "from" AND g AT TIME ZONE zone < until) b
     ), given AS (
         SELECT p.period_start, p.begins, p.ends, h.rep_key, h.customer_key, h.started_at, coalesce(h.class, '') AS class,
-               coalesce(v.potential_value, 0)::numeric AS value
+               CASE WHEN valued THEN coalesce(v.potential_value, 0)::numeric END AS value
         FROM highseas.holding h
         JOIN part p ON h.started_at >= p.begins AND h.started_at < p.ends
         LEFT JOIN highseas.customer_value v ON v.tenant_id = h.tenant_id AND v.customer_key = h.customer_key
@@ -566,7 +570,7 @@ BEGIN
         SELECT m.period_start, m.rep_key, jsonb_object_agg(m.class, m.n) AS classes
         FROM (SELECT g.period_start, g.rep_key, g.class, count(*) AS n FROM given g GROUP BY 1, 2, 3) m GROUP BY 1, 2
     ), one AS (
-        SELECT p.period_start, f.tier, r.rep_key, coalesce(n.customers, 0) AS customers, coalesce(n.value, 0) AS value,
+        SELECT p.period_start, f.tier, r.rep_key, coalesce(n.customers, 0) AS customers, CASE WHEN valued THEN coalesce(n.value, 0) END AS value,
                coalesce(m.classes, '{}') AS classes, w.longest_wait
         FROM highseas.rep r
         CROSS JOIN part p
@@ -594,4 +598,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.allocation_fairness(timestamptz, timestamptz, text) IS
-'How fairly customers were given away (rotate, allocate, hand_over and assign; claims are not given) from a time to before another: for each period (day, week, month, quarter, year of the tenant''s time zone; NULL: the whole) one row for each rep, then one for his tier (rep_key NULL) and last one for all (tier NULL, too). value: what the customers are worth today (potential_value); classes: how many of each class they were given as ('''': of none); gini_*: 0 when all reps have the same, towards 1 when one has all, of the tier and of all; longest_wait: the longest time without being given one, the beginning and the end of the period included. Reps are in the tier of today; those who are not active count where they were given some. Errors: 22004, 22023.';
+'How fairly customers were given away (rotate, allocate, hand_over and assign; claims are not given) from a time to before another: for each period (day, week, month, quarter, year of the tenant''s time zone; NULL: the whole) one row for each rep, then one for his tier (rep_key NULL) and last one for all (tier NULL, too). value: what the customers are worth today (potential_value; who has none yet counts as 0), NULL with its gini before refresh_value() has a fit in force: nothing is known of money then, and the score is none; classes: how many of each class they were given as ('''': of none); gini_*: 0 when all reps have the same, towards 1 when one has all, of the tier and of all; longest_wait: the longest time without being given one, the beginning and the end of the period included. Reps are in the tier of today; those who are not active count where they were given some. Errors: 22004, 22023.';

@@ -22,7 +22,7 @@ CREATE TABLE highseas.leave_rule (
     CHECK (deputy <> rep_key)
 );
 COMMENT ON TABLE highseas.leave_rule IS
-'What happens to the customers of a rep on leave of min_days or longer (leaves that adjoin or overlap are one), or who departed (is not active any more). The most specific matching row counts (rep before class before pool before tier, then the longest min_days, then the first by name); without one he keeps them. keep: he keeps them, and their dates stop. deputy: another rep; team: the reps who may have them, by the pool''s allocation_rule; pool: back to their pools, but for open deals, what is protected, and what he holds in place of a rep who is to come back. give_back: he gets back, when he is back from leave, what others still hold in his place.';
+'What happens to the customers of a rep on leave of min_days or longer (leaves that adjoin or overlap are one), or who departed (is not active any more). The most specific matching row counts (rep before class before pool before tier, then the longest min_days, then the first by name); without one he keeps them. keep: he keeps them, and their dates stop. deputy: another rep; team: the reps who may have them, by the pool''s allocation_rule; pool: back to their pools, but for open deals, what is protected, and what he holds in place of a rep who is to come back. give_back: when he is back from leave, he gets back what others still hold in his place; false: they take it over for good. What the row says when they take it over counts, and the ledger says which: cover or succeed.';
 
 CREATE FUNCTION highseas.leave_rule_of(
     tenant_id bigint, occasion text, rep_key text, tier text, pool_key text, class text, days integer) RETURNS highseas.leave_rule
@@ -38,6 +38,48 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION highseas.leave_rule_of(bigint, text, text, text, text, text, integer) IS
 'The leave_rule that counts for a customer of a rep; days: how long the leave is, NULL = no matter. NULL where none matches.';
+
+CREATE FUNCTION highseas_api.set_leave(
+    rep text, first_day date, last_day date, tenant text DEFAULT NULL,
+    OUT rep_key text, OUT away boolean, OUT back_at timestamptz)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+BEGIN
+    rep := highseas.require_key('rep', rep);
+    IF first_day IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'first_day must not be null', HINT = 'Only last_day may be: then the leave is taken back.';
+    ELSIF NOT isfinite(first_day) OR NOT isfinite(last_day) OR last_day < first_day OR last_day > date '9999-12-31' THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'a leave must end on the day it begins, or after it',
+            DETAIL = 'Both days must be finite, and not beyond the year 9999.';
+    END IF;
+    PERFORM FROM highseas.rep r WHERE r.tenant_id = t AND r.rep_key = rep FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rep "%s" does not exist', left(rep, 100)),
+            DETAIL = 'No such rep in this tenant.', HINT = 'highseas.rep lists them; a sync brings new ones.';
+    END IF;
+    IF last_day IS NOT NULL THEN
+        INSERT INTO highseas.rep_leave AS l (tenant_id, rep_key, first_day, last_day)
+        VALUES (t, rep, set_leave.first_day, set_leave.last_day)
+        ON CONFLICT ON CONSTRAINT rep_leave_pkey DO UPDATE SET last_day = EXCLUDED.last_day;
+    ELSE
+        DELETE FROM highseas.rep_leave l WHERE l.tenant_id = t AND l.rep_key = rep AND l.first_day = set_leave.first_day;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('rep "%s" has no leave that begins on that day', left(rep, 100)),
+                DETAIL = 'Nothing was taken back.', HINT = 'highseas.rep_leave lists them.';
+        END IF;
+    END IF;
+    rep_key := rep;
+    SELECT EXISTS (SELECT FROM highseas.rep_leave l JOIN highseas.tenant x ON x.tenant_id = l.tenant_id
+                   WHERE l.tenant_id = t AND l.rep_key = rep
+                     AND (highseas.clock() AT TIME ZONE x.time_zone)::date BETWEEN l.first_day AND l.last_day),
+           f.back_at
+    INTO away, back_at FROM highseas.rep_facts(t, rep, highseas.clock()) f;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.set_leave(text, date, date, text) IS
+'A manager enters a rep''s leave from first_day to last_day, both included; of one that begins on that day he sets another end, or (last_day NULL) takes it back. Meanwhile the rep takes nothing and is given nothing, and his customers'' dates stand still; cover_leave() acts by leave_rule. Returns whether the rep is away today and, if so, from when he is back. Errors: 42704 unknown rep, or no such leave to take back, 22023 a last_day before first_day or beyond the year 9999, 22004, 42501.';
 
 CREATE FUNCTION highseas.move_held(
     tenant_id bigint, customers text[], reps text[], reasons text[], act text, now timestamptz, notes text[] DEFAULT NULL) RETURNS void
@@ -99,9 +141,8 @@ BEGIN ATOMIC
         JOIN highseas.customer c ON c.tenant_id = h.tenant_id AND c.customer_key = h.customer_key AND c.holding_id = h.holding_id
         CROSS JOIN LATERAL (SELECT highseas.covered_rep(h.tenant_id, h.customer_key) AS rep_key OFFSET 0) o
         CROSS JOIN LATERAL highseas.rep_facts(h.tenant_id, o.rep_key, now) f
-        LEFT JOIN LATERAL highseas.leave_rule_of(h.tenant_id, 'leave', o.rep_key, f.tier, c.pool_key, c.class, NULL) l ON true
         WHERE h.tenant_id = to_cover.tenant_id AND h.act = 'cover' AND h.ended_at IS NULL
-          AND f.active AND o.rep_key <> c.holder AND l.give_back IS NOT FALSE
+          AND f.active AND o.rep_key <> c.holder
         UNION ALL
         -- He departed while others covered for him.
         SELECT c.customer_key, c.holder, c.pool_key, 'succeed', l.handling, l.deputy, format('departure of %s, rule %s', o.rep_key, l.rule)
@@ -114,7 +155,7 @@ BEGIN ATOMIC
           AND l.handling <> 'keep' AND (l.handling <> 'pool' OR (c.deal <> 'open' AND (c.protected_until > now) IS NOT TRUE))
     )
     SELECT c.customer_key, c.holder, c.pool_key,
-           CASE WHEN h.act = 'cover' OR a.occasion = 'leave' THEN 'cover' ELSE 'succeed' END,
+           CASE WHEN h.act = 'cover' OR (a.occasion = 'leave' AND l.give_back) THEN 'cover' ELSE 'succeed' END,
            l.handling, l.deputy, format('%s of %s, rule %s', a.occasion, a.rep_key, l.rule)
     FROM away a
     JOIN highseas.customer c ON c.tenant_id = to_cover.tenant_id AND c.holder = a.rep_key AND c.state = 'held'
@@ -131,7 +172,7 @@ BEGIN ATOMIC
     SELECT s.* FROM settled s;
 END;
 COMMENT ON FUNCTION highseas.to_cover(bigint, timestamptz) IS
-'What cover_leave() moves, each customer once: back to who is here again (give_back), else, of who departed while others held it in his place, as leave_rule says of him (succeed), else of reps who are away to whom leave_rule says (cover; succeed after a departure; what one holds in place of a rep who is to come back does not go to the pool)';
+'What cover_leave() moves, each customer once: back to who is here again (give_back), else, of who departed while others held it in his place, as leave_rule says of him (succeed), else of reps who are away to whom leave_rule says (cover; succeed for good, after a departure or without give_back; what one holds in place of a rep who is to come back does not go to the pool)';
 
 CREATE FUNCTION highseas.cover_leave_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
@@ -197,11 +238,9 @@ BEGIN
                coalesce(array_agg(p.reason ORDER BY p.turn) FILTER (WHERE p.rep_key IS NOT NULL), '{}'),
                turns + count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
         INTO keys, to_reps, reasons, turns, left_out FROM planned p;
-        -- Who takes over, or is back, is told what was last said.
-        notes := ARRAY(SELECT 'last contact ' || y.last_said
-                       FROM unnest(keys) WITH ORDINALITY k(customer_key, place)
-                       LEFT JOIN LATERAL highseas.story_of(cover_leave_batch.tenant_id, k.customer_key) y ON true
-                       ORDER BY k.place);
+        -- Who takes over, or is back, is told what was last said, and the next step.
+        notes := ARRAY(SELECT nullif(concat_ws('; ', 'last contact ' || y.last_said, 'next: ' || y.next_step), '')
+                       FROM highseas.stories_of(cover_leave_batch.tenant_id, keys) y ORDER BY y.place);
         PERFORM highseas.move_held(tenant_id, keys, to_reps, reasons, g.act, now, notes);
         rows := rows + cardinality(keys);
     END LOOP;

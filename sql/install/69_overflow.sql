@@ -303,21 +303,15 @@ BEGIN
                    j.value, j.next_rep_key, j.next_value
             FROM judged j
         ), going AS MATERIALIZED (
-            SELECT j.*, c.held_since, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
+            SELECT j.*, c.held_since
             FROM judged j
             JOIN highseas.customer c ON c.tenant_id = hand_over_batch.tenant_id AND c.customer_key = j.customer_key
-            LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
-        ), treated AS MATERIALIZED (
-            SELECT s.class, s.kind, x.action
-            FROM (SELECT DISTINCT m.class, m.kind FROM going m) s
-            LEFT JOIN LATERAL highseas.treatment_of(hand_over_batch.tenant_id, nullif(s.class, ''), nullif(s.kind, '')) x ON true
         ), told AS (
             -- Who had it, why it goes, what was last said, and the next step.
             SELECT m.*, concat_ws('; ', format('%s had it since %s', m.from_rep, to_char(m.held_since AT TIME ZONE zone, 'YYYY-MM-DD')),
-                                  m.why, 'last contact ' || y.last_said, 'next: ' || x.action) AS note
+                                  m.why, 'last contact ' || y.last_said, 'next: ' || y.next_step) AS note
             FROM going m
-            JOIN treated x ON x.class = m.class AND x.kind = m.kind
-            CROSS JOIN LATERAL highseas.story_of(hand_over_batch.tenant_id, m.customer_key) y
+            JOIN highseas.stories_of(hand_over_batch.tenant_id, g.customers) y ON y.customer_key = m.customer_key
         )
         SELECT array_agg(j.hand_over_id ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
                coalesce(array_agg(j.customer_key ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL), '{}'),

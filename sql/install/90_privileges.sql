@@ -80,7 +80,7 @@ AS $$
       AND CASE
           WHEN p.proname IN ('claim', 'claim_next', 'claim_many', 'follow_up', 'return_to_pool', 'transfer',
                              'extend', 'protect', 'keep_customer', 'acknowledge', 'intake', 'correct_lead', 'discard_lead', 'not_a_duplicate') THEN access IN ('agent', 'manager', 'admin')
-          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'unmerge_customer', 'rekey_customer', 'set_kind',
+          WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'unmerge_customer', 'rekey_customer', 'set_kind', 'set_leave',
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
                              'suggest_deadlines', 'intake_rows', 'retry_leads')
               THEN access IN ('manager', 'admin')

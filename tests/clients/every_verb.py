@@ -38,6 +38,8 @@ def calls(key):
     yield "return_to_pool", [key(2)], {"reason": "other", "note": "moved away", "rep": "ann"}
     yield "set_kind", [key(1), "commercial", "buys for his company"], {}
     yield "set_kind", [key(1)], {"kind": None}
+    yield "set_leave", ["ann", in_days(100).date(), in_days(110).date()], {}
+    yield "set_leave", ["ann"], {"first_day": in_days(100).date(), "last_day": None}
     yield "withdraw", [key(1), "insolvent"], {}
     yield "withdraw", [key(2)], {"reason": "insolvent"}
     yield "keep_customer", [key(9), "mine", "dan"], {}

@@ -73,9 +73,9 @@ TEST_CASE("a contact is wanted when the rhythm is over, and more the longer it i
     facts.contact_every.reset();
     CHECK(work_of(facts).points == 0);
     facts.last_contact.reset();
-    CHECK(reason_of(facts) == "not contacted yet in 30 days");
+    CHECK(reason_of(facts) == "yours for 30 days, no contact since");
     facts.held_since = now;
-    CHECK(reason_of(facts) == "new, not contacted yet");
+    CHECK(reason_of(facts) == "new to you, no contact yet");
 }
 
 TEST_CASE("an intent has its own handling") {

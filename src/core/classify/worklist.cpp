@@ -49,9 +49,9 @@ void weigh_contact(const WorkFacts &facts, bool without_selling, Work &work) noe
     if (!facts.last_contact) {
         const double held = std::floor(days_between(facts.held_since, facts.now));
         if (held >= 1)
-            work.add(first_contact_points, "not contacted yet in %.0f day%s", held, plural(held));
+            work.add(first_contact_points, "yours for %.0f day%s, no contact since", held, plural(held));
         else
-            work.add(first_contact_points, "%s", "new, not contacted yet");
+            work.add(first_contact_points, "%s", "new to you, no contact yet");
     } else if (facts.contact_every) {
         const double silent = days_between(*facts.last_contact, facts.now);
         const double rhythm = days_between(0, *facts.contact_every);
