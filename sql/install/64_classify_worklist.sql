@@ -25,31 +25,30 @@ up to 100 for a holding that ends (due_at) within 7 days, the nearer the more; 6
 goal: retain 1.5, invest 1.3, grow share 1.2, none 1, reduce 0.7, withdraw 0.4. In contact_every a month counts as 30 days, a day as 24 hours.
 NULL: none of it; points 0 and reason NULL: nothing to do today. Errors: 22004 when now or held_since is NULL; 22023 for an unknown goal or intent, or a rhythm that is not positive; 22008 for an infinite time.';
 
-CREATE FUNCTION highseas.story_of(tenant_id bigint, customer_key text) RETURNS TABLE (had_by text, last_said text)
+CREATE FUNCTION highseas.story_of(tenant_id bigint, customer_key text, holder text, intent text, time_zone text)
+RETURNS TABLE (had_by text, last_said text)
 LANGUAGE sql STABLE ROWS 1
 BEGIN ATOMIC
-    SELECT (SELECT format('%s until %s', h.rep_key, to_char(h.ended_at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'))
+    SELECT (SELECT format('%s until %s', h.rep_key, to_char(h.ended_at AT TIME ZONE time_zone, 'YYYY-MM-DD'))
             FROM highseas.holding h
-            WHERE h.tenant_id = c.tenant_id AND h.customer_key = c.customer_key
-              AND h.ended_at IS NOT NULL AND h.rep_key IS DISTINCT FROM c.holder
+            WHERE h.tenant_id = story_of.tenant_id AND h.customer_key = story_of.customer_key
+              AND h.ended_at IS NOT NULL AND h.rep_key IS DISTINCT FROM holder
             ORDER BY h.holding_id DESC LIMIT 1),
-           (SELECT concat(to_char(f.at AT TIME ZONE t.time_zone, 'YYYY-MM-DD'), ', ', f.kind, ' by ', f.rep_key,
-                          ': ' || left(f.note, 300), ' (' || c.intent || ')')
+           (SELECT concat(to_char(f.at AT TIME ZONE time_zone, 'YYYY-MM-DD'), ', ', f.kind, ' by ', f.rep_key,
+                          ': ' || left(f.note, 300), ' (' || story_of.intent || ')')
             FROM highseas.follow_up f
-            WHERE f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
-            ORDER BY f.follow_up_id DESC LIMIT 1)
-    FROM highseas.customer c JOIN highseas.tenant t ON t.tenant_id = c.tenant_id
-    WHERE c.tenant_id = story_of.tenant_id AND c.customer_key = story_of.customer_key;
+            WHERE f.tenant_id = story_of.tenant_id AND f.customer_key = story_of.customer_key
+            ORDER BY f.follow_up_id DESC LIMIT 1);
 END;
-COMMENT ON FUNCTION highseas.story_of(bigint, text) IS
-'What whoever takes a customer over should know. had_by: which other rep than the holder last held it, until which day of the tenant''s time zone; last_said: its last follow-up, whoever made it: day, kind, rep, the first 300 characters of the note, and the customer''s intent; NULL where there is none. No row for an unknown customer.';
+COMMENT ON FUNCTION highseas.story_of(bigint, text, text, text, text) IS
+'What whoever takes a customer over should know. had_by: which other rep than the holder last held it, until which day of the time zone; last_said: its last follow-up, whoever made it: day, kind, rep, the first 300 characters of the note, and the customer''s intent; NULL where there is none.';
 
 CREATE FUNCTION highseas.stories_of(tenant_id bigint, customers text[])
 RETURNS TABLE (place bigint, customer_key text, had_by text, last_said text, next_step text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (
-        SELECT a.place, c.customer_key, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
+        SELECT a.place, c.customer_key, c.holder, c.intent, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
         FROM unnest(customers) WITH ORDINALITY a(customer_key, place)
         JOIN highseas.customer c ON c.tenant_id = stories_of.tenant_id AND c.customer_key = a.customer_key
         LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
@@ -61,10 +60,11 @@ BEGIN ATOMIC
     SELECT a.place, a.customer_key, y.had_by, y.last_said, t.action
     FROM asked a
     JOIN treated t ON t.class = a.class AND t.kind = a.kind
-    CROSS JOIN LATERAL highseas.story_of(stories_of.tenant_id, a.customer_key) y;
+    JOIN highseas.tenant z ON z.tenant_id = stories_of.tenant_id
+    CROSS JOIN LATERAL highseas.story_of(stories_of.tenant_id, a.customer_key, a.holder, a.intent, z.time_zone) y;
 END;
 COMMENT ON FUNCTION highseas.stories_of(bigint, text[]) IS
-'What whoever takes customers over is told of each: story_of() and, by its treatment, the next step. place: where it stands in customers.';
+'What whoever takes customers over is told of each: story_of() and, by its treatment, the next step. place: where it stands in customers. No row for an unknown one.';
 
 CREATE FUNCTION highseas.worklist(rep text DEFAULT NULL, most integer DEFAULT 50)
 RETURNS TABLE (place bigint, customer_key text, name text, company text, class text, reason text, action text,
@@ -100,7 +100,7 @@ BEGIN
         FROM (SELECT DISTINCT m.class, m.kind FROM mine m) s
         LEFT JOIN LATERAL highseas.treatment_of(t, nullif(s.class, ''), nullif(s.kind, '')) x ON true
     ), work AS (
-        SELECT m.customer_key, m.class, m.last_follow_up_at, m.due_at, m.score, x.action,
+        SELECT m.customer_key, m.class, m.last_follow_up_at, m.due_at, m.score, m.intent, x.action,
                highseas.weigh_work(now, m.held_since, m.last_follow_up_at, m.due_at, x.contact_every, x.goal, m.intent, m.asleep_until,
                    (p.last_on + ((p.last_on - p.first_on) / p.repeats))::timestamp AT TIME ZONE zone) AS work
         FROM mine m
@@ -116,7 +116,7 @@ BEGIN
            round((w.work).points::numeric, 1)::double precision, v.actual_value, w.last_follow_up_at, w.due_at,
            y.had_by, y.last_said
     FROM first w
-    CROSS JOIN LATERAL highseas.story_of(t, w.customer_key) y
+    CROSS JOIN LATERAL highseas.story_of(t, w.customer_key, who, w.intent, zone) y
     LEFT JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = w.customer_key
     LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = w.customer_key
     ORDER BY w.place;

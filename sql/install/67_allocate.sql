@@ -384,7 +384,7 @@ COMMENT ON FUNCTION highseas.lock_reps(bigint) IS
 
 -- A run walks through the pools, each from its best customer downwards; job_run.position says how far.
 CREATE FUNCTION highseas.allocate_batch(tenant_id bigint, job text, run bigint, batch integer, OUT rows bigint, OUT more boolean)
-LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
+LANGUAGE plpgsql
 AS $$
 DECLARE
     now timestamptz := highseas.clock();
@@ -396,6 +396,7 @@ DECLARE
     keys text[];
     reps text[];
     reasons text[];
+    notes text[];
     busy_reps text[];
     astray text[];
     acted timestamptz;
@@ -453,13 +454,14 @@ BEGIN
     INTO keys, reps, reasons, astray, turns, left_out FROM planned p;
 
     -- Who had it, what was last said, and the next step.
+    notes := ARRAY(SELECT concat_ws('; ', 'before: ' || y.had_by, 'last contact ' || y.last_said, 'next: ' || y.next_step)
+                   FROM highseas.stories_of(tenant_id, keys) y ORDER BY y.place);
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
     SELECT allocate_batch.tenant_id, now, t.rep_key, t.customer_key, 'given', t.due_at,
            concat_ws('; ', format('Customer %s is yours now: %s', t.customer_key,
-                                  CASE job WHEN 'rotate' THEN 'it slept in the pool' ELSE 'it is new' END),
-                     'before: ' || y.had_by, 'last contact ' || y.last_said, 'next: ' || y.next_step)
+                                  CASE job WHEN 'rotate' THEN 'it slept in the pool' ELSE 'it is new' END), nullif(x.note, ''))
     FROM highseas.take_in_turn(tenant_id, keys, reps, reasons, job, highseas.actor(), now) t
-    JOIN highseas.stories_of(tenant_id, keys) y ON y.customer_key = t.customer_key;
+    JOIN unnest(keys, notes) x(customer_key, note) ON x.customer_key = t.customer_key;
     IF cardinality(keys) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
