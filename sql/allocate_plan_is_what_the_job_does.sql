@@ -112,6 +112,53 @@ SELECT count(DISTINCT d.trial) > 5 FROM public.done d WHERE d.rep_key IS NOT NUL
 SELECT count(*) > 5 FROM public.done d JOIN public.done e USING (trial, customer_key) WHERE d.moved_to = e.pool_key;
 SELECT * FROM highseas.check_consistency() WHERE problem <> 'pool falls back to itself';
 
+-- The same of planned_hand_overs(): what it gives, and of whom it does not, why.
+CREATE PROCEDURE public.try_hand_overs(trials integer) LANGUAGE plpgsql AS $$
+DECLARE
+    batch integer;
+    s text;
+BEGIN
+    FOR n IN 1 .. trials LOOP
+        s := 'over ' || n || ' ';
+        batch := public.pick(s || 'batch', '{4,9,5000}');
+        CALL public.make_facts(s);
+        TRUNCATE highseas.overflow_rule, highseas.hand_over;
+        UPDATE highseas.capacity SET maximum = 1000;
+        UPDATE highseas.quota SET maximum = 1000;
+        PERFORM set_config('highseas.clock', '2026-03-01 09:00', false);
+        PERFORM highseas_api.claim_many(ARRAY(SELECT c.customer_key FROM highseas.customer c
+            WHERE public.chance(s || 'whose' || c.customer_key) * 7 BETWEEN substr(r.rep_key, 2)::integer - 1 AND substr(r.rep_key, 2)::integer
+              AND NOT EXISTS (SELECT FROM highseas.holding h WHERE h.customer_key = c.customer_key)), r.rep_key) FROM highseas.rep r;
+        UPDATE highseas.capacity SET maximum = 10 + 15 * public.chance(s || 'room' || rule);
+        UPDATE highseas.quota SET maximum = 10 + 15 * public.chance(s || 'left' || rule);
+        INSERT INTO highseas.overflow_rule (rule, pool_key, class, maximum, to_tiers, per_day, veto)
+        SELECT 'o' || i, public.pick(s || 'op' || i, '{NULL,p1,p2}'), public.pick(s || 'oc' || i, '{NULL,A}'), 3 * public.chance(s || 'om' || i), '{new,veteran}',
+               2 + 8 * public.chance(s || 'od' || i), '0' FROM generate_series(1, 2) i;
+        COMMIT;
+        CALL highseas.hand_over();
+        UPDATE highseas.customer SET deal = 'open' WHERE state = 'held' AND public.chance(s || 'open' || customer_key) < .1;
+        PERFORM set_config('highseas.clock', '2026-03-02 09:00', false);
+        INSERT INTO public.plan (trial, customer_key, rep_key, reason)
+        SELECT s, p.customer_key, p.to_rep, CASE p.act WHEN 'stay' THEN p.why WHEN 'void' THEN p.why END
+        FROM highseas.planned_hand_overs(batch) p WHERE p.act <> 'propose';
+        COMMIT;
+        CALL highseas.hand_over(batch => batch);
+        INSERT INTO public.done (trial, customer_key, rep_key, reason)
+        SELECT s, a.customer_key, a.rep_key, CASE WHEN a.rep_key IS NULL THEN a.reason END FROM highseas.allocation a
+        UNION ALL
+        SELECT s, h.customer_key, NULL, h.note FROM highseas.hand_over h WHERE h.status = 'void' AND h.decided_at >= '2026-03-02 09:00';
+        COMMIT;
+    END LOOP;
+END $$;
+TRUNCATE public.plan, public.done;
+CALL public.try_hand_overs(12);
+SELECT * FROM (SELECT trial, customer_key, rep_key, reason FROM public.plan EXCEPT ALL SELECT trial, customer_key, rep_key, reason FROM public.done) x ORDER BY 1, 2 LIMIT 5;
+SELECT * FROM (SELECT trial, customer_key, rep_key, reason FROM public.done EXCEPT ALL SELECT trial, customer_key, rep_key, reason FROM public.plan) x ORDER BY 1, 2 LIMIT 5;
+SELECT DISTINCT coalesce(reason, 'goes') FROM public.done ORDER BY 1;
+SELECT count(*) FILTER (WHERE rep_key IS NOT NULL) > 100 FROM public.done;
+SELECT * FROM highseas.check_consistency() WHERE problem <> 'pool falls back to itself';
+
+DROP PROCEDURE public.try_hand_overs;
 DROP PROCEDURE public.try, public.make_facts;
 DROP FUNCTION public.chance, public.pick;
 DROP TABLE public.plan, public.done;

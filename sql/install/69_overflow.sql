@@ -211,6 +211,33 @@ END;
 COMMENT ON FUNCTION highseas.to_give(bigint, timestamptz) IS
 'The proposed hand-overs on which hand_over() acts now: those with a hurdle become void (of more than a rep is still over his limit the last ones); the others'' veto time is over (counted anew from the end of a leave), and at most most of a rep and a rule are given today. Who is away now is left alone.';
 
+CREATE TYPE highseas.judged_hand_over AS (
+    hand_over_id bigint, customer_key text, from_rep text, why text, turn bigint, rep_key text, reason text,
+    value double precision, next_rep_key text, next_value double precision, method text, hurdle text);
+COMMENT ON TYPE highseas.judged_hand_over IS
+'A ripe hand-over with what the plan says of it; hurdle: why it stays (the plan''s reason, or per-day), NULL: it goes to rep_key';
+
+CREATE FUNCTION highseas.plan_hand_overs(
+    tenant_id bigint, now timestamptz, pool_key text, rule text, due highseas.ripe_hand_over[], given bigint[], busy_reps text[],
+    foreseen highseas.foreseen[] DEFAULT '{}')
+RETURNS SETOF highseas.judged_hand_over
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT d.hand_over_id, d.customer_key, d.from_rep, d.why, p.turn, p.rep_key, p.reason, p.value, p.next_rep_key, p.next_value, p.method,
+           CASE WHEN p.rep_key IS NULL THEN p.reason
+                -- most is what was left before the first group; other pools may have used some of it.
+                WHEN count(p.rep_key) OVER (PARTITION BY d.from_rep ORDER BY p.turn) > d.most - coalesce(u.given, 0) THEN 'per-day' END
+    FROM (SELECT array_agg(x.customer_key) AS customers, min(x.to_tiers) AS to_tiers FROM unnest(due) x
+          WHERE x.hurdle IS NULL AND x.pool_key = plan_hand_overs.pool_key AND x.rule = plan_hand_overs.rule) g
+    CROSS JOIN LATERAL highseas.plan_pool_allocation(plan_hand_overs.tenant_id, plan_hand_overs.pool_key, now, g.customers, busy_reps,
+                                                     to_tiers => g.to_tiers, foreseen => foreseen) p
+    JOIN unnest(due) d ON d.customer_key = p.customer_key
+    LEFT JOIN (SELECT x.from_rep, count(*) AS given FROM unnest(due) x
+               WHERE x.rule = plan_hand_overs.rule AND x.hand_over_id = ANY (plan_hand_overs.given) GROUP BY x.from_rep) u ON u.from_rep = d.from_rep;
+END;
+COMMENT ON FUNCTION highseas.plan_hand_overs(bigint, timestamptz, text, text, highseas.ripe_hand_over[], bigint[], text[], highseas.foreseen[]) IS
+'Who gets those of due that belong to a pool and a rule, and why somebody stays. given: those of due that were given before; busy_reps, foreseen: as in plan_pool_allocation().';
+
 CREATE FUNCTION highseas.hand_over_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
 AS $$
@@ -282,18 +309,11 @@ BEGIN
     WHERE h.tenant_id = hand_over_batch.tenant_id AND h.hand_over_id = d.hand_over_id AND d.hurdle IS NOT NULL;
     GET DIAGNOSTICS rows = ROW_COUNT;
     FOR g IN
-        SELECT d.pool_key, d.rule, d.to_tiers, array_agg(d.customer_key) AS customers
-        FROM unnest(due) d WHERE d.hurdle IS NULL GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+        SELECT d.pool_key, d.rule, array_agg(d.customer_key) AS customers
+        FROM unnest(due) d WHERE d.hurdle IS NULL GROUP BY 1, 2 ORDER BY 1, 2
     LOOP
-        WITH judged AS (
-            SELECT p.*, t.hand_over_id, t.from_rep, t.why,
-                   CASE WHEN p.rep_key IS NULL THEN p.reason
-                        -- most is what was left before the first group; other pools may have used some of it.
-                        WHEN count(p.rep_key) OVER (PARTITION BY t.from_rep ORDER BY p.turn) > t.most - coalesce(u.given, 0) THEN 'per-day' END AS hurdle
-            FROM highseas.plan_pool_allocation(hand_over_batch.tenant_id, g.pool_key, now, g.customers, busy_reps, to_tiers => g.to_tiers) p
-            JOIN unnest(due) t ON t.customer_key = p.customer_key
-            LEFT JOIN (SELECT d.from_rep, count(*) AS given FROM unnest(due) d
-                       WHERE d.rule = g.rule AND d.hand_over_id = ANY (given) GROUP BY 1) u ON u.from_rep = t.from_rep
+        WITH judged AS MATERIALIZED (
+            SELECT p.* FROM highseas.plan_hand_overs(hand_over_batch.tenant_id, now, g.pool_key, g.rule, due, given, busy_reps) p
         ), planned AS (
             INSERT INTO highseas.allocation AS a (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason,
                                                   value, next_rep_key, next_value)
@@ -347,40 +367,65 @@ LANGUAGE plpgsql AS $$ BEGIN CALL highseas.run_job('hand_over', tenant, max_rows
 COMMENT ON PROCEDURE highseas.hand_over(text, bigint, double precision, integer) IS
 'Job: by the rows of overflow_rule, gives the customers whose veto time is over to other reps, by their pool''s allocation_rule (capacities, quotas and treatment_tier bind, earlier holders get nothing), and proposes what each rep over his limit serves least; the table hand_over has both. Arguments and errors as in expire_due.';
 
-CREATE FUNCTION highseas.planned_hand_overs()
+CREATE FUNCTION highseas.planned_hand_overs(batch integer DEFAULT 5000)
 RETURNS TABLE (act text, customer_key text, from_rep text, to_rep text, rule text, veto_until timestamptz, why text)
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
 AS $$
 #variable_conflict use_column
 DECLARE
     t bigint := highseas.current_tenant();
     now timestamptz := highseas.clock();
+    ripe highseas.ripe_hand_over[] := ARRAY(SELECT g FROM highseas.to_give(t, now) g);
+    due highseas.ripe_hand_over[];
+    reached bigint := 0;
+    g record;
+    judged highseas.judged_hand_over[];
+    given bigint[] := '{}';
+    turns bigint := 0;
+    foreseen highseas.foreseen[] := '{}';
 BEGIN
-    RETURN QUERY
-    WITH due AS MATERIALIZED (
-        SELECT g.* FROM highseas.to_give(t, now) g
-    ), judged AS (
-        SELECT d.*, p.rep_key, p.turn,
-               CASE WHEN p.rep_key IS NULL THEN p.reason
-                    WHEN count(p.rep_key) OVER (PARTITION BY d.from_rep, d.rule ORDER BY d.pool_key, p.turn) > d.most THEN 'per-day' END AS obstacle
-        FROM (SELECT x.pool_key, x.rule, x.to_tiers, array_agg(x.customer_key) AS customers
-              FROM due x WHERE x.hurdle IS NULL GROUP BY 1, 2, 3) s
-        CROSS JOIN LATERAL highseas.plan_pool_allocation(t, s.pool_key, now, s.customers, '{}', to_tiers => s.to_tiers) p
-        JOIN due d ON d.customer_key = p.customer_key
-    )
-    SELECT x.act, x.customer_key, x.from_rep, x.to_rep, x.rule, x.veto_until, x.why
-    FROM (SELECT CASE WHEN j.obstacle IS NULL THEN 'give' ELSE 'stay' END AS act, j.customer_key, j.from_rep,
-                 CASE WHEN j.obstacle IS NULL THEN j.rep_key END AS to_rep, j.rule, h.veto_until, coalesce(j.obstacle, j.why) AS why
-          FROM judged j JOIN highseas.hand_over h ON h.tenant_id = t AND h.hand_over_id = j.hand_over_id
-          UNION ALL
-          SELECT 'void', d.customer_key, d.from_rep, NULL, d.rule, NULL, d.hurdle FROM due d WHERE d.hurdle IS NOT NULL
-          UNION ALL
-          SELECT 'propose', p.customer_key, p.rep_key, NULL, p.rule, p.veto_until, p.why FROM highseas.to_propose(t, now, '{}') p) x
-    ORDER BY array_position('{give,stay,void,propose}', x.act), x.from_rep, x.customer_key;
+    IF batch IS NULL OR batch NOT BETWEEN 1 AND 100000 THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'batch is out of range', DETAIL = 'It must lie between 1 and 100000.';
+    END IF;
+    -- The job's loop without its writing: batch after batch, each pool and rule with those before taken for done.
+    LOOP
+        due := ARRAY(
+            SELECT ROW(d.hand_over_id, d.customer_key, d.from_rep, d.pool_key, d.rule, d.to_tiers, d.why, d.most - coalesce(u.given, 0), d.hurdle)::highseas.ripe_hand_over
+            FROM unnest(ripe) d
+            LEFT JOIN (SELECT x.from_rep, x.rule, count(*) AS given FROM unnest(ripe) x WHERE x.hand_over_id = ANY (given) GROUP BY 1, 2) u
+                ON u.from_rep = d.from_rep AND u.rule = d.rule
+            WHERE d.hand_over_id > reached AND (d.hurdle IS NOT NULL OR d.most > coalesce(u.given, 0))
+            ORDER BY d.hand_over_id LIMIT batch);
+        FOR g IN SELECT d.pool_key, d.rule FROM unnest(due) d WHERE d.hurdle IS NULL GROUP BY 1, 2 ORDER BY 1, 2 LOOP
+            judged := ARRAY(SELECT p FROM highseas.plan_hand_overs(t, now, g.pool_key, g.rule, due, given, '{}', foreseen) p);
+            RETURN QUERY SELECT CASE WHEN j.hurdle IS NULL THEN 'give' ELSE 'stay' END, j.customer_key, j.from_rep, CASE WHEN j.hurdle IS NULL THEN j.rep_key END,
+                                g.rule, h.veto_until, coalesce(j.hurdle, j.why)
+            FROM unnest(judged) j JOIN highseas.hand_over h ON h.tenant_id = t AND h.hand_over_id = j.hand_over_id
+            ORDER BY 1, j.from_rep, j.customer_key;
+            foreseen := ARRAY(
+                SELECT ROW(x.rep_key, x.pool_key, x.class, x.closed, sum(x.gained), sum(x.lost), sum(x.value), max(x.last_turn))::highseas.foreseen
+                FROM (SELECT f.* FROM unnest(foreseen) f
+                      UNION ALL
+                      SELECT y.rep_key, g.pool_key, c.class, c.deal = 'closed', y.gained, 1 - y.gained, y.value, turns + y.turn
+                      FROM unnest(judged) j
+                      JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = j.customer_key
+                      CROSS JOIN LATERAL (VALUES (j.rep_key, 1, j.value, j.turn), (j.from_rep, 0, NULL, NULL)) y(rep_key, gained, value, turn)
+                      WHERE j.hurdle IS NULL) x
+                GROUP BY x.rep_key, x.pool_key, x.class, x.closed);
+            given := given || ARRAY(SELECT j.hand_over_id FROM unnest(judged) j WHERE j.hurdle IS NULL);
+            turns := turns + cardinality(judged);
+        END LOOP;
+        RETURN QUERY SELECT 'void', d.customer_key, d.from_rep, NULL, d.rule, NULL::timestamptz, d.hurdle
+        FROM unnest(due) d WHERE d.hurdle IS NOT NULL ORDER BY d.from_rep, d.customer_key;
+        EXIT WHEN cardinality(due) < batch;
+        reached := (due[batch]).hand_over_id;
+    END LOOP;
+    RETURN QUERY SELECT 'propose', p.customer_key, p.rep_key, NULL, p.rule, p.veto_until, p.why
+    FROM highseas.to_propose(t, now, '{}') p ORDER BY p.rep_key, p.customer_key;
 END
 $$;
-COMMENT ON FUNCTION highseas.planned_hand_overs() IS
-'What hand_over() would do now, without acting: give (to_rep gets it), stay (its veto time is over, but nobody may have it: why says what plan_allocation() does, or per-day), void, and propose (veto_until: from when on it may go). Each pool and rule is planned by itself; what becomes free by the ones before is proposed by the job, too.';
+COMMENT ON FUNCTION highseas.planned_hand_overs(integer) IS
+'What hand_over(batch => batch) would do now, without acting: give (to_rep gets it), stay (its veto time is over, but nobody may have it: why says what plan_allocation() does, or per-day), void, and propose (veto_until: from when on it may go). What a pool and rule takes of the receivers'' turns, limits and shares is missing to the next ones. Proposals are those as of now: the job makes them after it has given and voided, so that one for whoever became too many by it, or has room again, may come or go. Error 22023.';
 
 CREATE FUNCTION highseas_api.keep_customer(
     customer text, note text DEFAULT NULL, rep text DEFAULT NULL, tenant text DEFAULT NULL,
