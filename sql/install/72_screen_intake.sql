@@ -6,14 +6,16 @@ CREATE FUNCTION highseas.lead_record(fields jsonb) RETURNS TABLE (
     origin text, campaign text, found_by text, pool text, region text, customer text)
 LANGUAGE sql IMMUTABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
-    SELECT f.*
+    SELECT f.company, f.contact, f.position, f.email, f.phone, f.mobile, f.fax, f.address, f.city, f.country, f.website, f.main_products,
+           f.attributes, nullif(btrim(f.origin), ''), nullif(btrim(f.campaign), ''), nullif(btrim(f.found_by), ''), nullif(btrim(f.pool), ''),
+           nullif(btrim(f.region), ''), nullif(btrim(f.customer), '')
     FROM jsonb_to_record(CASE WHEN jsonb_typeof(fields) = 'object' THEN fields ELSE '{}' END) f(
         company text, contact text, position text, email text, phone text, mobile text, fax text, address text, city text,
         country text, website text, main_products text, attributes jsonb,
         origin text, campaign text, found_by text, pool text, region text, customer text);
 END;
 COMMENT ON FUNCTION highseas.lead_record(jsonb) IS
-'The fields that a lead may have: those of a profile, then origin, campaign, found_by (a rep), pool, region and customer (the key that the CRM has for it)';
+'The fields that a lead may have: those of a profile, then origin, campaign, found_by (a rep), pool, region and customer (the key that the CRM has for it), which are names: without blanks around, and NULL where nothing else is there';
 
 CREATE FUNCTION highseas.lead_fields() RETURNS text[]
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -64,7 +66,8 @@ BEGIN
             FROM (
                 SELECT 1 AS n, NULL AS field, NULL AS problem, 'it is no object of fields' AS reason WHERE jsonb_typeof(x.fields) <> 'object'
                 UNION ALL SELECT 2, 'company', 'no name', 'no name: neither company nor contact'
-                WHERE concat(btrim(x.company), btrim(x.contact)) = ''
+                WHERE (x.checked).company IS NULL AND (highseas.normalise_company(coalesce(x.company, ''))).problem = 'empty'
+                  AND (highseas.normalise_company(coalesce(x.contact, ''))).problem = 'empty'
                 UNION ALL SELECT 3, 'contact', 'nobody can be reached', 'nobody can be reached: no e-mail address or number that works'
                 WHERE coalesce(greatest((x.checked).email, (x.checked).phone, (x.checked).mobile, (x.checked).fax), 0) = 0
                 UNION ALL SELECT 4, split_part(t, ': ', 1), split_part(t, ': ', 2), t FROM unnest((x.checked).problems) t
