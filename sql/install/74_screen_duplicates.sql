@@ -467,7 +467,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = 'one of the two customers does not exist', DETAIL = 'Nothing was changed.';
     END IF;
     INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by, reason)
-    VALUES (t, least(customer COLLATE "C", other), greatest(customer COLLATE "C", other), highseas.clock(), highseas.caller(), reason)
+    VALUES (t, least(customer COLLATE "C", other), greatest(customer COLLATE "C", other), highseas.clock(), highseas.actor(), reason)
     ON CONFLICT DO NOTHING;
     remembered := FOUND;
     DELETE FROM highseas.duplicate_finding d

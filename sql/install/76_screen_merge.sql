@@ -25,6 +25,8 @@ BEGIN ATOMIC
                 JOIN highseas.purchase y ON y.tenant_id = x.tenant_id AND y.customer_key = keep_merge_record.into_customer
                      AND y.order_key = x.order_key AND y.attachment = x.attachment
                 WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
+            'decisions', (SELECT jsonb_agg(to_jsonb(x)) FROM highseas.not_duplicate x
+                WHERE x.tenant_id = keep_merge_record.tenant_id AND merged IN (x.customer_key, x.other_customer)),
             'intent', (SELECT to_jsonb(x) FROM highseas.customer_intent x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged)),
         (SELECT to_jsonb(f) FROM highseas.profile f WHERE f.tenant_id = keep_merge_record.tenant_id AND f.customer_key = merged);
 END;
@@ -198,6 +200,15 @@ BEGIN
     UPDATE highseas.customer c SET intent = i.intent, asleep_until = highseas.sleeps_until(i.intent, i.expected_on, z.time_zone)
     FROM highseas.customer_intent i JOIN highseas.tenant z ON z.tenant_id = i.tenant_id
     WHERE i.tenant_id = t AND i.customer_key = customer AND c.tenant_id = t AND c.customer_key = customer;
+    -- Who was decided not to be the merged one was decided so of him, not of the survivor.
+    DELETE FROM highseas.not_duplicate n
+    USING jsonb_populate_recordset(NULL::highseas.not_duplicate, nullif(r.moved -> 'decisions', 'null')) d
+    CROSS JOIN LATERAL (SELECT CASE d.customer_key WHEN customer THEN d.other_customer ELSE d.customer_key END AS other) o
+    WHERE n.tenant_id = t AND n.customer_key = least(survivor COLLATE "C", o.other) AND n.other_customer = greatest(survivor COLLATE "C", o.other)
+      AND (n.decided_at, n.decided_by, n.reason) IS NOT DISTINCT FROM (d.decided_at, d.decided_by, d.reason);
+    INSERT INTO highseas.not_duplicate
+    SELECT d.* FROM jsonb_populate_recordset(NULL::highseas.not_duplicate, nullif(r.moved -> 'decisions', 'null')) d
+    ON CONFLICT DO NOTHING;
     UPDATE highseas.customer c SET last_act_at = now WHERE c.tenant_id = t AND c.customer_key = survivor;
     DELETE FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
     PERFORM highseas.orders_changed(t, ARRAY[customer, survivor]);
@@ -211,4 +222,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.unmerge_customer(text, text, text) IS
-'Takes a merge back: the merged customer is there again with his profile as it was then, in the pool (a spell that went on stays the survivor''s), and has his holdings, follow-ups, events, notices, leads and orders back. What happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
+'Takes a merge back: the merged customer is there again with his profile as it was then, in the pool (a spell that went on stays the survivor''s), and has his holdings, follow-ups, events, notices, leads and orders back, and the decisions that he is not somebody else. What happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
