@@ -487,20 +487,19 @@ DECLARE
     customers text[];
     gone text[];
 BEGIN
+    -- What another run wrote already is passed over, so that bounded runs come to the end.
     customers := ARRAY(SELECT f.customer_key FROM highseas.profile f
-                  WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key > reached ORDER BY f.customer_key LIMIT batch);
+                  LEFT JOIN highseas.duplicate_terms t ON t.tenant_id = f.tenant_id AND t.customer_key = f.customer_key
+                  WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key > reached
+                    AND (t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at)
+                  ORDER BY f.customer_key LIMIT batch);
     more := cardinality(customers) = batch;
     -- Who is gone keeps no key from others.
     gone := ARRAY(SELECT t.customer_key FROM highseas.duplicate_terms t
                   WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
-                  EXCEPT SELECT unnest(customers));
+                    AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key));
     PERFORM highseas.forget_duplicate_keys(tenant_id, gone);
-    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
-        SELECT f.customer_key
-        FROM unnest(customers) c(customer_key)
-        JOIN highseas.profile f ON f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
-        LEFT JOIN highseas.duplicate_terms t ON t.tenant_id = f.tenant_id AND t.customer_key = f.customer_key
-        WHERE t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at));
+    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, customers);
     rows := cardinality(customers);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
@@ -514,7 +513,12 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = for
 SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
-    reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run);
+    -- A run goes on where the last one stopped at its bounds, or was interrupted.
+    reached text := coalesce(
+        (SELECT r.position FROM highseas.job_run r WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run),
+        (SELECT CASE WHEN r.status IN ('bounded', 'failed', 'interrupted') THEN r.position END FROM highseas.job_run r
+         WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.job = 'scan_duplicates' AND r.run_id < run
+         ORDER BY r.run_id DESC LIMIT 1), '');
     words highseas.company_word[] := highseas.company_words(tenant_id);
     rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
     weights real[] := highseas.duplicate_weights(tenant_id);
@@ -537,12 +541,12 @@ BEGIN
     WHERE s.probability >= 0.5 AND NOT EXISTS (
         SELECT FROM highseas.not_duplicate d
         WHERE d.tenant_id = f.tenant_id AND d.customer_key = f.customer_key AND d.other_customer = o.customer_key);
-    UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
-    WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
+    UPDATE highseas.job_run r SET position = coalesce(customers[cardinality(customers)], reached)
+    WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run;
 END
 $$;
 COMMENT ON FUNCTION highseas.scan_duplicates_batch(bigint, bigint, integer) IS
-'The next customers of a run of scan_duplicates, by their keys: their pairs go to duplicate_finding';
+'The next customers of a scan, by their keys (after job_run.position): their pairs go to duplicate_finding';
 
 CREATE VIEW highseas.duplicate_review WITH (security_invoker) AS
 SELECT d.customer_key, coalesce(f.company, f.name) AS name, d.other_customer, coalesce(o.company, o.name) AS other_name,
