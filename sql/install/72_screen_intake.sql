@@ -237,7 +237,7 @@ BEGIN
     SELECT take_screened_leads.tenant_id, least(m.customer_key COLLATE "C", m.other_customer), greatest(m.customer_key COLLATE "C", m.other_customer),
            max(m.probability), (array_agg(m.contributions ORDER BY m.probability DESC))[1], now
     FROM unnest(matches) m
-    WHERE m.lead_id = ANY (leads) AND NOT m.blocks AND m.customer_key <> m.other_customer
+    WHERE m.lead_id = ANY (leads) AND NOT m.blocks AND m.probability >= 0.5 AND m.customer_key <> m.other_customer
     GROUP BY 2, 3 ORDER BY 2, 3
     ON CONFLICT DO NOTHING;
     taken := EXISTS (SELECT FROM highseas.write_duplicate_keys(tenant_id, created || known) k WHERE k.customer_key = ANY (created));

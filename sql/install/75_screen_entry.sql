@@ -31,7 +31,8 @@ BEGIN
     FOR alike IN
         WITH entry AS MATERIALIZED (
             SELECT l.lead_id, highseas.lead_customer(l.lead_id, l.fields) AS own, f.fields, t.terms,
-                   ARRAY(SELECT k FROM unnest(t.keys) k WHERE highseas.duplicate_key_kind(k) <> ALL (warned)) AS keys
+                   ARRAY(SELECT k FROM unnest(t.keys) k WHERE highseas.duplicate_key_kind(k) <> ALL (warned)) AS keys,
+                   ARRAY(SELECT k FROM unnest(t.keys) k WHERE highseas.duplicate_key_kind(k) = ANY (warned)) AS warned_keys
             FROM highseas.lead l
             CROSS JOIN LATERAL (SELECT highseas.lead_duplicate_fields(l.fields) AS fields OFFSET 0) f
             CROSS JOIN LATERAL highseas.duplicate_terms_of(screen_leads.tenant_id, f.fields, words, rules) t
@@ -48,25 +49,34 @@ BEGIN
             JOIN highseas.profile f ON f.tenant_id = k.tenant_id AND f.customer_key = k.customer_key
             CROSS JOIN LATERAL highseas.duplicate_score(e.fields, highseas.duplicate_fields_of(f), words, rules, weights) s
             UNION ALL
-            SELECT e.lead_id, e.own, CASE WHEN b.blocks THEN 2 ELSE 4 END, 0, d.customer_key, 'alike', d.probability, d.contributions, b.blocks
+            SELECT e.lead_id, e.own, CASE WHEN b.blocks THEN 2 ELSE 4 END, 0, d.customer_key, w.how, d.probability, d.contributions, b.blocks
             FROM entry e
-            CROSS JOIN LATERAL highseas.duplicate_matches(screen_leads.tenant_id, e.fields, NULL, 0.5, 5) d
+            CROSS JOIN LATERAL highseas.duplicate_matches(screen_leads.tenant_id, e.fields, NULL, 0, 20) d
             JOIN highseas.customer c ON c.tenant_id = screen_leads.tenant_id AND c.customer_key = d.customer_key
             CROSS JOIN LATERAL (SELECT d.probability >= blocks_from AND c.state <> 'gone' AS blocks) b
+            -- A key that only warns, and a telephone number alone, are told of, however much else differs.
+            CROSS JOIN LATERAL (SELECT CASE WHEN b.blocks THEN 'alike' ELSE coalesce(
+                (SELECT min(highseas.duplicate_key_kind(k)) FROM highseas.duplicate_terms t, unnest(t.keys) k
+                 WHERE t.tenant_id = screen_leads.tenant_id AND t.customer_key = d.customer_key AND k = ANY (e.warned_keys)),
+                CASE WHEN d.probability >= 0.5 THEN 'alike' WHEN (d.contributions ->> 'phone')::real > 0 THEN 'phone' END) END AS how) w
+            WHERE w.how IS NOT NULL
             UNION ALL
             -- Those that came in with it.
             SELECT e.lead_id, e.own, CASE WHEN b.blocks THEN 3 ELSE 5 END, o.lead_id, o.own, b.how, o.probability, o.contributions, b.blocks
             FROM entry e
             CROSS JOIN LATERAL (
                 SELECT y.*, s.probability, to_jsonb(s) - 'probability' AS contributions
-                FROM (SELECT z.lead_id, z.own, z.keys, z.fields FROM entry z
+                FROM (SELECT z.lead_id, z.own, z.keys, z.warned_keys, z.fields FROM entry z
                       WHERE z.lead_id < e.lead_id AND z.own <> e.own AND highseas.shared_terms(z.terms, e.terms) >= 3
                       ORDER BY highseas.shared_terms(z.terms, e.terms) DESC, z.lead_id LIMIT 5) y
                 CROSS JOIN LATERAL highseas.duplicate_score(e.fields, y.fields, words, rules, weights) s) o
             CROSS JOIN LATERAL (
-                SELECT coalesce(min(highseas.duplicate_key_kind(k)), 'alike') AS how, count(k) > 0 OR o.probability >= blocks_from AS blocks
-                FROM unnest(e.keys) k WHERE k = ANY (o.keys)) b
-            WHERE b.blocks OR o.probability >= 0.5
+                SELECT coalesce(x.kind, CASE WHEN o.probability >= blocks_from THEN 'alike' END,
+                                (SELECT min(highseas.duplicate_key_kind(k)) FROM unnest(e.warned_keys) k WHERE k = ANY (o.warned_keys)),
+                                CASE WHEN o.probability >= 0.5 THEN 'alike' WHEN (o.contributions ->> 'phone')::real > 0 THEN 'phone' END) AS how,
+                       x.kind IS NOT NULL OR o.probability >= blocks_from AS blocks
+                FROM (SELECT min(highseas.duplicate_key_kind(k)) AS kind FROM unnest(e.keys) k WHERE k = ANY (o.keys)) x) b
+            WHERE b.how IS NOT NULL
         )
         SELECT DISTINCT ON (f.lead_id) f.lead_id, f.own, f.other, f.how, f.probability, f.contributions, f.blocks, f.earlier
         FROM found f
@@ -84,7 +94,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.screen_leads(bigint, bigint[]) IS
-'Of these leads those that are like a customer, or like a lead before them: whose lead each is. By a key that only one may have, or with the probability of duplicate_rule, it is the other one''s (blocks); else he is only told of. The caller has called lock_entries().';
+'Of these leads those that are like a customer, or like a lead before them: whose lead each is. By a key that only one may have, or with the probability of duplicate_rule, it is the other one''s (blocks); else he is only told of: with a probability of at least .5, a key that only warns, or the same telephone number. The caller has called lock_entries().';
 
 CREATE FUNCTION highseas.tell_matches(tenant_id bigint, matches highseas.lead_match[], now timestamptz) RETURNS void
 LANGUAGE sql
