@@ -95,6 +95,12 @@ BEGIN
     WHERE CASE v.n WHEN 7 THEN gone.holder IS NOT NULL ELSE (v.merged, v.survivor) IS DISTINCT FROM (v.result, v.result) END
     ORDER BY v.n;
     RETURN QUERY
+    SELECT 'attachment', f.attachment, g.attachment, 'the next sync brings the merged one in again, unless the CRM merges them, too'
+    FROM highseas.profile f
+    JOIN highseas.attachment a ON a.tenant_id = t AND a.attachment = f.attachment AND a.kind = 'customers'
+    LEFT JOIN highseas.profile g ON g.tenant_id = t AND g.customer_key = into_customer
+    WHERE f.tenant_id = t AND f.customer_key = customer;
+    RETURN QUERY
     SELECT p.key, p.value, q.value, q.value
     FROM highseas.profile f
     CROSS JOIN LATERAL json_each_text(row_to_json(f)) WITH ORDINALITY p(key, value, n)
@@ -122,7 +128,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.merge_preview(text, text, text) IS
-'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder and state stay, the fields of the profile that differ (the survivor''s stand), how many orders, holdings, follow-ups and leads each has and will have. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
+'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder and state stay, the fields of the profile that differ (the survivor''s stand), how many orders, holdings, follow-ups and leads each has and will have; and where an attachment brings the merged one, that the CRM has to merge them, too. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
 
 CREATE FUNCTION highseas_api.unmerge_customer(
     customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT survivor text)
