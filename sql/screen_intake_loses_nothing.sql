@@ -127,6 +127,7 @@ SELECT customer_key, stage, is_qualified, claimed_at IS NOT NULL AS claimed, ord
 WHERE customer_key IN ('f1', 'f2', 'crm-8') ORDER BY lead_id;
 SELECT origin, campaign, leads, quarantined, again, customers, qualified, claimed, ordered, round(value) AS value, cost,
        value_per_lead::numeric(8, 2), value_per_cost::numeric(8, 2) FROM highseas.lead_funnel;
+SELECT sum(leads) AS leads, sum(discarded) AS discarded, bool_and(leads = waiting + quarantined + discarded + again + customers) AS adds_up FROM highseas.lead_funnel;
 RESET ROLE;
 
 -- A merged customer takes his leads with him.

@@ -485,10 +485,12 @@ COMMENT ON VIEW highseas.lead_stage IS
 
 CREATE VIEW highseas.lead_funnel WITH (security_invoker) AS
 SELECT coalesce(s.origin, k.origin) AS origin, coalesce(s.campaign, k.campaign) AS campaign,
-       coalesce(s.leads, 0) AS leads, coalesce(s.quarantined, 0) AS quarantined, coalesce(s.again, 0) AS again,
+       coalesce(s.leads, 0) AS leads, coalesce(s.waiting, 0) AS waiting, coalesce(s.quarantined, 0) AS quarantined,
+       coalesce(s.discarded, 0) AS discarded, coalesce(s.again, 0) AS again,
        coalesce(s.customers, 0) AS customers, coalesce(s.qualified, 0) AS qualified, coalesce(s.claimed, 0) AS claimed,
        coalesce(s.ordered, 0) AS ordered, s.value, m.cost, s.value / nullif(s.leads, 0) AS value_per_lead, s.value / nullif(m.cost, 0) AS value_per_cost
-FROM (SELECT l.origin, l.campaign, count(*) AS leads, count(*) FILTER (WHERE l.state = 'quarantined') AS quarantined,
+FROM (SELECT l.origin, l.campaign, count(*) AS leads, count(*) FILTER (WHERE l.state = 'waiting') AS waiting,
+             count(*) FILTER (WHERE l.state = 'quarantined') AS quarantined, count(*) FILTER (WHERE l.state = 'discarded') AS discarded,
              count(*) FILTER (WHERE NOT l.is_first) AS again, count(*) FILTER (WHERE l.is_first) AS customers,
              count(*) FILTER (WHERE l.is_first AND l.is_qualified) AS qualified,
              count(*) FILTER (WHERE l.is_first AND l.claimed_at IS NOT NULL) AS claimed,
@@ -500,4 +502,4 @@ LEFT JOIN highseas.origin o ON o.tenant_id = (SELECT highseas.current_tenant()) 
 CROSS JOIN LATERAL (SELECT coalesce(s.leads * o.cost_per_lead, 0) + coalesce(k.cost, 0) AS cost) m
 ORDER BY 1, 2;
 COMMENT ON VIEW highseas.lead_funnel IS
-'By origin and campaign: leads that came in, those in quarantine, those of customers already known (again), new customers, of these who are qualified, were claimed, ordered, what they are worth (actual_value), what the leads cost, and the value for each lead and each unit of cost';
+'By origin and campaign: leads that came in: those that wait, are in quarantine, were discarded, are of customers already known (again), and the new customers; of these who are qualified, were claimed, ordered, what they are worth (actual_value), what the leads cost, and the value for each lead and each unit of cost';
