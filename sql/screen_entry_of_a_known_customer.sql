@@ -68,6 +68,8 @@ SELECT customer_key, place FROM highseas.find_duplicates('Krueger Druckerei', ph
 SELECT customer_key FROM highseas.find_duplicates('Krueger Druckerei', tenant => 'other');
 SELECT * FROM highseas.merge_preview('lead-4', 'lead-1');
 SELECT profile FROM highseas.merge_record;
+SELECT terms FROM highseas.duplicate_terms;
+SELECT key FROM highseas.duplicate_key;
 CALL highseas.intake('Krueger Druckerei');
 SET ROLE regress_dup_other;
 SELECT count(*) FROM highseas.find_duplicates('Krueger Druckerei', phone => '+49 30 901820', country => 'DE');
