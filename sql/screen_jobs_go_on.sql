@@ -33,6 +33,17 @@ DELETE FROM highseas.profile WHERE customer_key IN ('c1', 'c4', 'c7');
 DELETE FROM highseas.customer WHERE customer_key IN ('c1', 'c4', 'c7');
 CALL highseas.rekey_duplicates();
 SELECT customer_key FROM highseas.duplicate_terms ORDER BY 1;
+-- The others, who have it, too, do.
+CALL highseas.rekey_duplicates();
+SELECT highseas.duplicate_key_kind(key) AS kind, customer_key FROM highseas.duplicate_key ORDER BY 1;
+UPDATE highseas.customer SET state = 'gone' WHERE customer_key IN ('c2', 'c3');
+UPDATE highseas.duplicate_terms SET version = 0 WHERE customer_key = 'c2';
+CALL highseas.rekey_duplicates();
+SELECT highseas.duplicate_key_kind(key) AS kind, customer_key FROM highseas.duplicate_key ORDER BY 1;
+CALL highseas.rekey_duplicates();
+SELECT highseas.duplicate_key_kind(key) AS kind, customer_key FROM highseas.duplicate_key ORDER BY 1;
+CALL highseas.rekey_duplicates();
+SELECT rows FROM highseas.job_run ORDER BY run_id DESC LIMIT 4;
 
 CALL highseas.scan_duplicates(max_rows => 2, batch => 2);
 SELECT count(*) FROM highseas.duplicate_finding;

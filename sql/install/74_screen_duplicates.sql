@@ -484,6 +484,8 @@ AS $$
 DECLARE
     reached text := (SELECT coalesce(r.position, '') FROM highseas.job_run r WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run);
     current_version integer := highseas.duplicate_version(tenant_id);
+    warned text[] := ARRAY(SELECT r.kind FROM highseas.duplicate_rule r
+                           WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND NOT r.block);
     customers text[];
     gone text[];
 BEGIN
@@ -491,7 +493,12 @@ BEGIN
     customers := ARRAY(SELECT f.customer_key FROM highseas.profile f
                   LEFT JOIN highseas.duplicate_terms t ON t.tenant_id = f.tenant_id AND t.customer_key = f.customer_key
                   WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key > reached
-                    AND (t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at)
+                    AND (t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at
+                         -- Who had a key of his is gone.
+                         OR EXISTS (SELECT FROM unnest(t.keys) k(key)
+                                    JOIN highseas.customer c ON c.tenant_id = f.tenant_id AND c.customer_key = f.customer_key AND c.state <> 'gone'
+                                    WHERE highseas.duplicate_key_kind(k.key) <> ALL (warned)
+                                      AND NOT EXISTS (SELECT FROM highseas.duplicate_key d WHERE d.tenant_id = f.tenant_id AND d.key = k.key)))
                   ORDER BY f.customer_key LIMIT batch);
     more := cardinality(customers) = batch;
     -- Who is gone keeps no key from others.
@@ -506,7 +513,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.rekey_duplicates_batch(bigint, bigint, integer) IS
-'The next customers of a run of rekey_duplicates, by their keys: writes what is missing, of another version or older than the profile';
+'The next customers of a run of rekey_duplicates, by their keys: writes what is missing, of another version or older than the profile, and gives keys whose customer is gone to who has them, too';
 
 CREATE FUNCTION highseas.scan_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
