@@ -24,3 +24,7 @@ SELECT highseas_api.intake_rows('list', '[
 CALL highseas.take_leads();
 SELECT lead_id, state, customer_key, origin, campaign, found_by, problems, warnings FROM highseas.lead ORDER BY 1;
 SELECT c.customer_key, c.pool_key FROM highseas.customer c ORDER BY 1;
+-- Marks that turn all that is shown after them are no blanks, and what nobody sees has its length.
+CALL highseas.intake(U&'\202Emoc.live Ltd', email => 'a@moc-live.com', origin => 'fair', pool => 'sea');
+CALL highseas.intake(repeat(U&'\200B', 1000000) || 'Long Ltd', email => 'a@long-name.com', origin => 'fair', pool => 'sea');
+CALL highseas.intake('Short Ltd', repeat(' ', 1000000), 'a@short-name.com', origin => 'fair', pool => 'sea');

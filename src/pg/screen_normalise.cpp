@@ -173,7 +173,7 @@ Datum highseas_check_profile(PG_FUNCTION_ARGS) {
     Profile profile = {};
     for (std::size_t i = 0; i < field_count; ++i)
         if (const int n = static_cast<int>(i); !PG_ARGISNULL(n))
-            profile[i] = utf8_argument(fcinfo, n, longest_text_of(static_cast<Field>(i)));
+            profile[i] = utf8_argument(fcinfo, n, longest_text_of(static_cast<ProfileField>(i)));
     constexpr int region_argument = field_count;
     const Text region = PG_ARGISNULL(region_argument)
                             ? Text{}

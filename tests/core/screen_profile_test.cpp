@@ -11,7 +11,7 @@ using namespace highseas::screen;
 
 namespace {
 
-ProfileCheck check(std::initializer_list<std::pair<Field, std::string_view>> fields,
+ProfileCheck check(std::initializer_list<std::pair<ProfileField, std::string_view>> fields,
                    std::string_view region = "") {
     Profile profile = {};
     for (const auto &[field, text] : fields)
@@ -51,39 +51,39 @@ TEST_CASE("a country is known by its names and codes") {
 }
 
 TEST_CASE("a contact counts when it works") {
-    const auto good = check({{Field::country, "Germany"},
-                             {Field::phone, "030/901820"},
-                             {Field::mobile, "0151 23456789"},
-                             {Field::fax, "+49 30 901821"},
-                             {Field::email, "einkauf@example.com"}});
+    const auto good = check({{ProfileField::country, "Germany"},
+                             {ProfileField::phone, "030/901820"},
+                             {ProfileField::mobile, "0151 23456789"},
+                             {ProfileField::fax, "+49 30 901821"},
+                             {ProfileField::email, "einkauf@example.com"}});
     CHECK(good.country == "DE");
     for (const Grade grade : {good.phone, good.mobile, good.fax, good.email})
         CHECK(grade == Grade::plain);
     CHECK(problems(good).empty());
-    const auto bad = check({{Field::country, "DE"},
-                            {Field::phone, "12"},
-                            {Field::mobile, "1234567"},
-                            {Field::fax, "0000000000"},
-                            {Field::email, "a@gmail.con"}});
+    const auto bad = check({{ProfileField::country, "DE"},
+                            {ProfileField::phone, "12"},
+                            {ProfileField::mobile, "1234567"},
+                            {ProfileField::fax, "0000000000"},
+                            {ProfileField::email, "a@gmail.con"}});
     for (const Grade grade : {bad.phone, bad.mobile, bad.fax, bad.email})
         CHECK(grade == Grade::given);
     CHECK(problems(bad) == "phone: invalid number; mobile: placeholder; fax: placeholder; "
                            "email: unknown suffix");
-    CHECK(check({{Field::email, "info@norwood.example"}}).email == Grade::plain);
+    CHECK(check({{ProfileField::email, "info@norwood.example"}}).email == Grade::plain);
     CHECK(check({}).phone == Grade::missing);
-    CHECK(check({{Field::phone, " \u200B"}}).phone == Grade::missing);
+    CHECK(check({{ProfileField::phone, " \u200B"}}).phone == Grade::missing);
 }
 
 TEST_CASE("nobody's number is wrong because his country is unknown") {
-    CHECK(check({{Field::phone, "0574 8765 4321"}}).phone == Grade::plain);
-    CHECK(check({{Field::phone, "0574 8765 4321"}}, "CN").phone == Grade::plain);
-    CHECK(check({{Field::phone, "574"}}).phone == Grade::given);
-    CHECK(check({{Field::phone, "+999 123456"}}).phone == Grade::given);
+    CHECK(check({{ProfileField::phone, "0574 8765 4321"}}).phone == Grade::plain);
+    CHECK(check({{ProfileField::phone, "0574 8765 4321"}}, "CN").phone == Grade::plain);
+    CHECK(check({{ProfileField::phone, "574"}}).phone == Grade::given);
+    CHECK(check({{ProfileField::phone, "+999 123456"}}).phone == Grade::given);
 }
 
 TEST_CASE("in detail is more than filled") {
     const auto company = [](std::string_view text) {
-        return check({{Field::company, text}}).company;
+        return check({{ProfileField::company, text}}).company;
     };
     CHECK(company("Li") == Grade::plain);
     CHECK(company("Siemens AG") == Grade::detailed);
@@ -92,7 +92,7 @@ TEST_CASE("in detail is more than filled") {
     CHECK(company("!!!") == Grade::given);
 
     const auto products = [](std::string_view text) {
-        return check({{Field::main_products, text}}).main_products;
+        return check({{ProfileField::main_products, text}}).main_products;
     };
     CHECK(products("hinges, locks, handles, screws") == Grade::detailed);
     CHECK(products("五金工具、铰链、门锁") == Grade::detailed);
@@ -102,7 +102,7 @@ TEST_CASE("in detail is more than filled") {
     CHECK(products("xxxxxxx") == Grade::given);
 
     const auto address = [](std::string_view text) {
-        return check({{Field::address, text}}).address;
+        return check({{ProfileField::address, text}}).address;
     };
     CHECK(address("12 Long Street, Ningbo") == Grade::detailed);
     CHECK(address("浙江省宁波市海曙区中山路85号") == Grade::detailed);
@@ -112,25 +112,29 @@ TEST_CASE("in detail is more than filled") {
 }
 
 TEST_CASE("what contradicts itself is found") {
-    CHECK(contradictions(check({{Field::country, "China"}, {Field::phone, "+49 30 901820"}})) ==
+    CHECK(contradictions(
+              check({{ProfileField::country, "China"}, {ProfileField::phone, "+49 30 901820"}})) ==
           "phone: of another country (DE, not CN)");
     // One dialling code, two countries; a number of no place.
-    CHECK(
-        contradictions(check({{Field::country, "CA"}, {Field::phone, "+1 212 736 5000"}})).empty());
-    CHECK(
-        contradictions(check({{Field::country, "CN"}, {Field::phone, "+800 1234 5678"}})).empty());
     CHECK(contradictions(
-              check({{Field::country, "FR"}, {Field::address, "Hauptstr. 5, Bonn, Germany"}})) ==
+              check({{ProfileField::country, "CA"}, {ProfileField::phone, "+1 212 736 5000"}}))
+              .empty());
+    CHECK(contradictions(
+              check({{ProfileField::country, "CN"}, {ProfileField::phone, "+800 1234 5678"}}))
+              .empty());
+    CHECK(contradictions(check({{ProfileField::country, "FR"},
+                                {ProfileField::address, "Hauptstr. 5, Bonn, Germany"}})) ==
           "address: of another country (DE, not FR)");
-    CHECK(contradictions(
-              check({{Field::country, "JP"}, {Field::address, "中国浙江省宁波市中山路85号"}})) ==
+    CHECK(contradictions(check({{ProfileField::country, "JP"},
+                                {ProfileField::address, "中国浙江省宁波市中山路85号"}})) ==
           "address: of another country (CN, not JP)");
-    CHECK(contradictions(
-              check({{Field::country, "US"}, {Field::address, "5 Peach St, Atlanta, Georgia"}}))
+    CHECK(contradictions(check({{ProfileField::country, "US"},
+                                {ProfileField::address, "5 Peach St, Atlanta, Georgia"}}))
               .empty());
 
     const auto domain = [](std::string_view company, std::string_view website) {
-        return contradictions(check({{Field::company, company}, {Field::website, website}}));
+        return contradictions(
+            check({{ProfileField::company, company}, {ProfileField::website, website}}));
     };
     CHECK(domain("Ningbo Haifeng Hardware Co., Ltd.", "www.haifeng-hw.com").empty());
     CHECK(domain("General Electric Company", "ge.com").empty());
@@ -138,39 +142,46 @@ TEST_CASE("what contradicts itself is found") {
     CHECK(domain("宁波海丰五金有限公司", "brand.com").empty());
     CHECK(domain("Acme Tools Ltd", "facebook.com/acme").empty());
     CHECK(domain("Acme Tools Ltd", "www.zyxwv.com") == "website: not like the company's name");
-    CHECK(contradictions(
-              check({{Field::company, "Acme Tools Ltd"}, {Field::email, "joe@zyxwv.com"}})) ==
+    CHECK(contradictions(check({{ProfileField::company, "Acme Tools Ltd"},
+                                {ProfileField::email, "joe@zyxwv.com"}})) ==
           "email: not like the company's name");
-    CHECK(contradictions(check({{Field::email, "joe@gmail.com"}, {Field::website, "acme.com"}}))
+    CHECK(contradictions(
+              check({{ProfileField::email, "joe@gmail.com"}, {ProfileField::website, "acme.com"}}))
               .empty());
-    CHECK(contradictions(check({{Field::email, "joe@acme.org"}, {Field::website, "acme.com"}})) ==
+    CHECK(contradictions(check(
+              {{ProfileField::email, "joe@acme.org"}, {ProfileField::website, "acme.com"}})) ==
           "email: of another domain than the website");
 }
 
 TEST_CASE("hostile text is named, bounded, and of no use") {
-    const auto of = [](Field field, std::string_view text) {
+    const auto of = [](ProfileField field, std::string_view text) {
         return problems(check({{field, text}}));
     };
-    CHECK(of(Field::company, "=cmd|' /C calc'!A0") == "company: formula");
-    CHECK(of(Field::contact, "@SUM(1+1)") == "contact: formula");
-    CHECK(of(Field::city, "-2+3+cmd") == "city: formula");
-    CHECK(of(Field::main_products, "- hinges\n- locks").empty());
-    CHECK(of(Field::phone, "+49 30 901820").empty());
-    CHECK(of(Field::company, "Acme\x01 Ltd") == "company: control characters");
-    CHECK(of(Field::company, "Acme\nLtd") == "company: control characters");
-    CHECK(of(Field::address, "5 Long Street\nNingbo").empty());
-    CHECK(of(Field::company, "Acme \u202Etdl") == "company: control characters");
-    CHECK(of(Field::phone, "\u202A+49 30 901820\u202C").empty());
-    CHECK(of(Field::company, "Acme\u0085Ltd") == "company: control characters");
-    CHECK(of(Field::contact, "asdf") == "contact: placeholder");
-    CHECK(of(Field::contact, "-") == "contact: placeholder");
-    CHECK(of(Field::country, "NA").empty());
-    CHECK(of(Field::country, "Atlantis") == "country: unknown country");
-    CHECK(of(Field::website, "http://nowhere.con") == "website: unknown suffix");
+    CHECK(of(ProfileField::company, "=cmd|' /C calc'!A0") == "company: formula");
+    CHECK(of(ProfileField::contact, "@SUM(1+1)") == "contact: formula");
+    CHECK(of(ProfileField::city, "-2+3+cmd") == "city: formula");
+    CHECK(of(ProfileField::main_products, "- hinges\n- locks").empty());
+    CHECK(of(ProfileField::phone, "+49 30 901820").empty());
+    CHECK(of(ProfileField::company, "Acme\x01 Ltd") == "company: control characters");
+    CHECK(of(ProfileField::company, "Acme\nLtd") == "company: control characters");
+    CHECK(of(ProfileField::address, "5 Long Street\nNingbo").empty());
+    CHECK(of(ProfileField::company, "Acme \u202Etdl") == "company: control characters");
+    CHECK(of(ProfileField::company, "\u202EAcme Ltd") == "company: control characters");
+    CHECK(of(ProfileField::company, "Acme Ltd \u202D") == "company: control characters");
+    CHECK(of(ProfileField::company, "\u200EAcme Ltd\n").empty());
+    CHECK(of(ProfileField::phone, "\u202D+49 30 901820\u202C").empty());
+    CHECK(of(ProfileField::phone, "\u202A+49 30 901820\u202C").empty());
+    CHECK(of(ProfileField::company, "Acme\u0085Ltd") == "company: control characters");
+    CHECK(of(ProfileField::contact, "asdf") == "contact: placeholder");
+    CHECK(of(ProfileField::contact, "-") == "contact: placeholder");
+    CHECK(of(ProfileField::country, "NA").empty());
+    CHECK(of(ProfileField::country, "Atlantis") == "country: unknown country");
+    CHECK(of(ProfileField::website, "http://nowhere.con") == "website: unknown suffix");
     const std::string huge(10 << 20, 'x');
     for (std::size_t i = 0; i < field_count; ++i) {
-        const auto field = static_cast<Field>(i);
+        const auto field = static_cast<ProfileField>(i);
         CHECK(of(field, huge) == std::string(name_of(field)) + ": too long");
+        CHECK(of(field, std::string(10 << 20, ' ')) == std::string(name_of(field)) + ": too long");
         const std::string longest(longest_text_of(field), 'y');
         CHECK(of(field, longest).find("too long:") == std::string::npos);
         for (const char *text : {"\xFF\xFE\xC0", "a", "字", "😀", "مرحبا", "e\u0301", "\xE2\x80"})

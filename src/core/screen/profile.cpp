@@ -21,17 +21,18 @@ namespace {
 constexpr std::size_t longest_name_text = 250;
 constexpr std::size_t longest_products_text = 10000;
 
-bool is_number_field(Field field) {
-    return field == Field::phone || field == Field::mobile || field == Field::fax;
+bool is_number_field(ProfileField field) {
+    return field == ProfileField::phone || field == ProfileField::mobile ||
+           field == ProfileField::fax;
 }
 
-bool has_lines(Field field) {
-    return field == Field::address || field == Field::main_products;
+bool has_lines(ProfileField field) {
+    return field == ProfileField::address || field == ProfileField::main_products;
 }
 
 // C0, DEL, C1, and the marks that turn the direction of what follows. Telephones copied from an
 // address book bring such marks, and dialling leaves them out.
-bool has_control_characters(std::string_view text, Field field) {
+bool has_control_characters(std::string_view text, ProfileField field) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto byte = static_cast<unsigned char>(text[i]);
         if (byte < 0x20 || byte == 0x7F) {
@@ -51,8 +52,13 @@ bool has_control_characters(std::string_view text, Field field) {
     return false;
 }
 
+// One of these at the beginning turns all that is shown after it, so it is no blank to trim.
+bool overrides_direction(std::string_view text) {
+    return text.find("\u202D") != text.npos || text.find("\u202E") != text.npos;
+}
+
 // What a spreadsheet would run when the list is opened in it.
-bool is_formula(std::string_view text, Field field) {
+bool is_formula(std::string_view text, ProfileField field) {
     if (text.size() < 2)
         return false;
     if (text.front() == '=' || text.front() == '@')
@@ -62,7 +68,7 @@ bool is_formula(std::string_view text, Field field) {
 }
 
 // What people write where a form wants something.
-bool is_placeholder(std::string_view text, Field field) {
+bool is_placeholder(std::string_view text, ProfileField field) {
     static const std::unordered_set<std::string_view> placeholders = {"na",
                                                                       "none",
                                                                       "null",
@@ -105,7 +111,7 @@ bool is_placeholder(std::string_view text, Field field) {
     if (all.empty())
         return true;
     // NA is Namibia.
-    if (field == Field::country)
+    if (field == ProfileField::country)
         return false;
     const std::string spelling = joined(all);
     if (placeholders.contains(spelling))
@@ -132,29 +138,31 @@ struct Checker {
     ProfileCheck check = {};
     std::array<bool, field_count> usable = {};
 
-    std::string_view text_of(Field field) const {
+    std::string_view text_of(ProfileField field) const {
         return trimmed(profile[static_cast<std::size_t>(field)]);
     }
-    bool is_usable(Field field) const { return usable[static_cast<std::size_t>(field)]; }
-    Grade grade_of_unusable(Field field) const {
+    bool is_usable(ProfileField field) const { return usable[static_cast<std::size_t>(field)]; }
+    Grade grade_of_unusable(ProfileField field) const {
         return text_of(field).empty() ? Grade::missing : Grade::given;
     }
-    void report(Field field, Problem problem) { check.problems.push_back({field, problem}); }
-    void contradict(Field field, std::string_view what) {
+    void report(ProfileField field, Problem problem) { check.problems.push_back({field, problem}); }
+    void contradict(ProfileField field, std::string_view what) {
         check.contradictions.push_back(std::string(name_of(field)) + ": " + std::string(what));
     }
 
     void check_texts() {
         for (std::size_t i = 0; i < field_count; ++i) {
-            const auto field = static_cast<Field>(i);
-            const std::string_view text = text_of(field);
-            if (text.empty())
-                continue;
-            if (text.size() > longest_text_of(field)) {
+            const auto field = static_cast<ProfileField>(i);
+            // What is stored is not trimmed of marks that nobody sees.
+            if (profile[i].size() > longest_text_of(field)) {
                 report(field, Problem::too_long);
                 continue;
             }
-            const bool control = has_control_characters(text, field);
+            const std::string_view text = text_of(field);
+            if (text.empty())
+                continue;
+            const bool control = has_control_characters(text, field) ||
+                                 (!is_number_field(field) && overrides_direction(profile[i]));
             const bool formula = is_formula(text, field);
             const bool placeholder = is_placeholder(text, field);
             if (control)
@@ -168,16 +176,16 @@ struct Checker {
     }
 
     void find_country() {
-        if (!is_usable(Field::country))
+        if (!is_usable(ProfileField::country))
             return;
-        check.country = country_code(text_of(Field::country));
+        check.country = country_code(text_of(ProfileField::country));
         if (check.country.empty())
-            report(Field::country, Problem::unknown_country);
+            report(ProfileField::country, Problem::unknown_country);
         else
             region = check.country;
     }
 
-    Grade number(Field field) {
+    Grade number(ProfileField field) {
         if (!is_usable(field))
             return grade_of_unusable(field);
         const Phone phone = normalise_phone(text_of(field), region);
@@ -208,14 +216,14 @@ struct Checker {
     }
 
     Domain email() {
-        check.email = grade_of_unusable(Field::email);
-        if (!is_usable(Field::email))
+        check.email = grade_of_unusable(ProfileField::email);
+        if (!is_usable(ProfileField::email))
             return {};
-        Email email = normalise_email(text_of(Field::email), rules);
+        Email email = normalise_email(text_of(ProfileField::email), rules);
         if (email.problem == Problem::none && !has_suffix(email.domain))
             email.problem = Problem::unknown_suffix;
         if (email.problem != Problem::none) {
-            report(Field::email, email.problem);
+            report(ProfileField::email, email.problem);
             return {};
         }
         check.email = Grade::plain;
@@ -223,25 +231,26 @@ struct Checker {
     }
 
     Domain website() {
-        if (!is_usable(Field::website))
+        if (!is_usable(ProfileField::website))
             return {};
-        Domain domain = normalise_domain(text_of(Field::website), rules);
+        Domain domain = normalise_domain(text_of(ProfileField::website), rules);
         if (domain.problem == Problem::none && !has_suffix(domain))
             domain.problem = Problem::unknown_suffix;
         if (domain.problem != Problem::none) {
-            report(Field::website, domain.problem);
+            report(ProfileField::website, domain.problem);
             return {};
         }
         return domain;
     }
 
     void company() {
-        check.company = grade_of_unusable(Field::company);
-        if (!is_usable(Field::company))
+        check.company = grade_of_unusable(ProfileField::company);
+        if (!is_usable(ProfileField::company))
             return;
-        const Company company = normalise_company(text_of(Field::company), words_of_companies);
+        const Company company =
+            normalise_company(text_of(ProfileField::company), words_of_companies);
         if (company.problem != Problem::none) {
-            report(Field::company, company.problem);
+            report(ProfileField::company, company.problem);
             return;
         }
         check.company = !company.legal_form.empty() || company.tokens.size() > 1 ? Grade::detailed
@@ -249,11 +258,11 @@ struct Checker {
     }
 
     void products() {
-        check.main_products = grade_of_unusable(Field::main_products);
-        if (!is_usable(Field::main_products))
+        check.main_products = grade_of_unusable(ProfileField::main_products);
+        if (!is_usable(ProfileField::main_products))
             return;
         // Two Chinese characters are about a word.
-        const std::string_view text = text_of(Field::main_products);
+        const std::string_view text = text_of(ProfileField::main_products);
         std::vector<Word> different = words(fold(text));
         std::sort(different.begin(), different.end());
         different.erase(std::unique(different.begin(), different.end()), different.end());
@@ -268,15 +277,15 @@ struct Checker {
     }
 
     void address() {
-        check.address = grade_of_unusable(Field::address);
-        if (!is_usable(Field::address))
+        check.address = grade_of_unusable(ProfileField::address);
+        if (!is_usable(ProfileField::address))
             return;
-        const Address address = normalise_address(text_of(Field::address));
+        const Address address = normalise_address(text_of(ProfileField::address));
         if (address.problem != Problem::none) {
-            report(Field::address, address.problem);
+            report(ProfileField::address, address.problem);
             return;
         }
-        const std::size_t places = address.tokens.size() + (is_usable(Field::city) ? 1 : 0);
+        const std::size_t places = address.tokens.size() + (is_usable(ProfileField::city) ? 1 : 0);
         const bool has_house = !address.house.empty() || !address.unit.empty();
         check.address = has_house && places >= 2 ? Grade::detailed : Grade::plain;
         address_against_country();
@@ -286,7 +295,7 @@ struct Checker {
     void address_against_country() {
         if (check.country.empty())
             return;
-        const std::string_view text = text_of(Field::address);
+        const std::string_view text = text_of(ProfileField::address);
         const auto cut = text.find_last_of(",;\n");
         std::string there =
             cut == std::string_view::npos ? std::string() : country_named(text.substr(cut + 1));
@@ -298,14 +307,14 @@ struct Checker {
         // Of the same name as a state of the USA.
         const bool state = there == "GE" && check.country == "US";
         if (!there.empty() && there != check.country && !state)
-            contradict(Field::address,
+            contradict(ProfileField::address,
                        "of another country (" + there + ", not " + check.country + ")");
     }
 
     // Whether the domain may have been made of the name. Only of Latin names: whoever writes
     // another script takes an English brand for his domain.
     bool fits_company(const Domain &domain) const {
-        const Word folded = fold(text_of(Field::company));
+        const Word folded = fold(text_of(ProfileField::company));
         if (std::any_of(folded.begin(), folded.end(), is_dense))
             return true;
         std::string label;
@@ -333,9 +342,9 @@ struct Checker {
     ProfileCheck run() {
         check_texts();
         find_country();
-        check.phone = number(Field::phone);
-        check.mobile = number(Field::mobile);
-        check.fax = number(Field::fax);
+        check.phone = number(ProfileField::phone);
+        check.mobile = number(ProfileField::mobile);
+        check.fax = number(ProfileField::fax);
         const Domain mail = email();
         const Domain site = website();
         company();
@@ -344,12 +353,12 @@ struct Checker {
         const bool own_mail = !mail.key.empty() && !mail.shared;
         const bool own_site = !site.key.empty() && !site.shared;
         if (own_mail && own_site && mail.key != site.key)
-            contradict(Field::email, "of another domain than the website");
+            contradict(ProfileField::email, "of another domain than the website");
         if (check.company >= Grade::plain) {
             if (own_site && !fits_company(site))
-                contradict(Field::website, "not like the company's name");
+                contradict(ProfileField::website, "not like the company's name");
             else if (own_mail && !own_site && !fits_company(mail))
-                contradict(Field::email, "not like the company's name");
+                contradict(ProfileField::email, "not like the company's name");
         }
         return std::move(check);
     }
@@ -357,17 +366,17 @@ struct Checker {
 
 } // namespace
 
-std::size_t longest_text_of(Field field) noexcept {
+std::size_t longest_text_of(ProfileField field) noexcept {
     switch (field) {
-    case Field::company:
+    case ProfileField::company:
         return longest_company_text;
-    case Field::email:
+    case ProfileField::email:
         return longest_email_text;
-    case Field::website:
+    case ProfileField::website:
         return longest_domain_text;
-    case Field::address:
+    case ProfileField::address:
         return longest_address_text;
-    case Field::main_products:
+    case ProfileField::main_products:
         return longest_products_text;
     default:
         return longest_name_text; // as of a telephone number, and of a country

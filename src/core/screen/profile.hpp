@@ -14,7 +14,7 @@
 
 namespace highseas::screen {
 
-enum class Field {
+enum class ProfileField {
     company,
     contact,
     position,
@@ -30,14 +30,14 @@ enum class Field {
 };
 constexpr std::size_t field_count = 12;
 
-constexpr const char *name_of(Field field) noexcept {
+constexpr const char *name_of(ProfileField field) noexcept {
     constexpr std::array<const char *, field_count> names = {
         "company", "contact", "position", "email",   "phone",   "mobile",
         "fax",     "address", "city",     "country", "website", "main_products"};
     return names[static_cast<std::size_t>(field)];
 }
 
-std::size_t longest_text_of(Field field) noexcept; // bytes
+std::size_t longest_text_of(ProfileField field) noexcept; // bytes
 
 using Profile = std::array<std::string_view, field_count>; // empty = not given
 
@@ -45,7 +45,7 @@ using Profile = std::array<std::string_view, field_count>; // empty = not given
 enum class Grade { missing, given, plain, detailed };
 
 struct Finding {
-    Field field;
+    ProfileField field;
     Problem problem;
 };
 
