@@ -32,3 +32,13 @@ SELECT highseas_api.intake_rows('list 2', '[
     {"company": "Entirely Else GmbH", "email": "a@entirely-else.de", "origin": "fair", "attributes": {"register_number": "HRB 777 Bonn"}}]');
 CALL highseas.take_leads();
 SELECT lead_id, customer_key, warnings FROM highseas.lead WHERE batch = 'list 2' ORDER BY 1;
+-- Where he is, is said to the rep who asks.
+INSERT INTO highseas.pool (pool_key, members_only) VALUES ('vip', true);
+INSERT INTO highseas.rep (rep_key, hired_on) VALUES ('kim', '2020-01-01'), ('lee', '2020-01-01');
+INSERT INTO highseas.pool_member (pool_key, rep_key) VALUES ('vip', 'kim');
+CALL highseas.intake('Violet Valves Ltd', email => 'a@violet-valves.co.uk', origin => 'fair', pool => 'vip');
+CALL highseas.intake('Violet Valves', email => 'b@violet-valves.co.uk', origin => 'fair', pool => 'sea');
+SET highseas.rep = 'kim';
+CALL highseas.intake('Violet Valves', email => 'c@violet-valves.co.uk', origin => 'fair', pool => 'sea');
+SET highseas.rep = 'lee';
+CALL highseas.intake('Violet Valves', email => 'd@violet-valves.co.uk', origin => 'fair', pool => 'sea');

@@ -107,11 +107,9 @@ BEGIN ATOMIC
                  CASE WHEN m.blocks THEN 'warn' ELSE highseas.intake_action(tell_matches.tenant_id, 'duplicate', 'company') END AS action,
                  format('duplicate: %s customer "%s" by %s', CASE WHEN m.blocks THEN 'is' ELSE 'perhaps' END, m.other_customer,
                         CASE m.how WHEN 'alike' THEN 'all details together' ELSE m.how END) ||
-                 coalesce(', ' || highseas.where_customer_is(c.state, c.pool_key, c.holder, c.held_since, c.protected_until,
-                                                             c.embargo_until, c.deal, tell_matches.now), '') AS said
-          FROM unnest(matches) m
-          LEFT JOIN highseas.customer c ON c.tenant_id = tell_matches.tenant_id AND c.customer_key = m.other_customer) x
+                 coalesce(', ' || highseas.place_for_me(tell_matches.tenant_id, m.other_customer, tell_matches.now), '') AS said
+          FROM unnest(matches) m) x
     WHERE l.tenant_id = tell_matches.tenant_id AND l.lead_id = x.lead_id AND x.action <> 'ignore';
 END;
 COMMENT ON FUNCTION highseas.tell_matches(bigint, highseas.lead_match[], timestamptz) IS
-'Writes to each lead whom it is like and where he is now: as a warning, or as what keeps it in quarantine where intake_rule refuses a "duplicate"';
+'Writes to each lead whom it is like and where he is now, for the rep who enters it: as a warning, or as what keeps it in quarantine where intake_rule refuses a "duplicate"';
