@@ -46,6 +46,28 @@ FROM highseas.at_risk;
 INSERT INTO highseas.churn_rule (alive_drop, silence_factor, win_back_follow_ups, least_chance) VALUES (.3, 20, 1, .01);
 SELECT customer_key, signals, cost, advice FROM highseas.at_risk;
 TRUNCATE highseas.churn_rule;
+-- Who is silent comes back as often as the company's own silences of that length ended, mixed with p_alive: by hand, of 13 silences
+-- of twice an interval after one repeat 6 ended before four times, of the 5 left (2 go on: half of them count) 2 before eight times.
+BEGIN;
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount, currency)
+SELECT 1, k || i, d, d::timestamptz, 9, 'EUR' FROM (VALUES ('x', 6, '{2026-05-12,2026-05-22,2026-06-21}'::text[]), ('y', 2, '{2026-04-22,2026-05-02,2026-06-21}'),
+    ('z', 2, '{2026-05-22,2026-06-01}'), ('w', 3, '{2025-01-01,2025-01-11}')) x(k, n, days), generate_series(1, n) i, unnest(days) d;
+-- Neither a day's second order, a return nor an order of another currency or day to come makes another interval.
+INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount, currency) VALUES (1, 'z1', 'again', '2026-06-01 20:00', 1, 'EUR'),
+    (1, 'z1', 'back', '2026-06-10', -1, 'EUR'), (1, 'z1', 'abroad', '2026-06-12', 1, 'USD'), (1, 'z1', 'later', '2026-07-02', 1, 'EUR');
+SELECT repeats_from, silence, cases, round(chance::numeric, 6) FROM highseas.come_back(1, 2) WHERE repeats_from = 1 AND silence < 6;
+SELECT count(*), sum(cases), count(chance) FROM highseas.come_back(1, 2) WHERE repeats_from > 1;
+INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at) SELECT 1, k, 'main', '2026-01-01', '2026-01-01' FROM unnest('{z1,w1}'::text[]) k;
+INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value, p_alive)
+SELECT 1, k, 1, '2026-06-30', 'EUR', 'week', 52, 100, 20, 300, .25 FROM unnest('{z1,w1}'::text[]) k;
+INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, first_on, last_on, mean_value, total, summarized_at) VALUES
+    (1, 'z1', 'EUR', 1, '2026-05-22', '2026-06-01', 9, 9, '2026-06-30'), (1, 'w1', 'EUR', 1, '2025-01-01', '2025-01-11', 9, 9, '2026-06-30');
+SELECT customer_key, cases, round(chance::numeric, 6), round(recovery::numeric, 2) FROM highseas.at_risk WHERE customer_key IN ('z1', 'w1', 'silent', 'fades') ORDER BY 1;
+SELECT round((13 * .7 + 20 * .25) / 33, 6), round((3 * 0 + 20 * .25) / 23, 6);
+INSERT INTO highseas.churn_rule (alive_cases) VALUES (1);
+SELECT customer_key, cases, round(chance::numeric, 6) FROM highseas.at_risk WHERE customer_key = 'z1';
+ROLLBACK;
+SELECT x, highseas.doublings(x, 3) FROM unnest('{0,.99,1,1.99,2,7.9,8,1e300,NULL}'::float8[]) x;
 
 -- A pool of their own: the free ones that pay, the best first.
 SELECT moved FROM highseas_api.fill_win_back('back', 1);

@@ -23,8 +23,8 @@ VALUES ('call-in-two-weeks', 'no_follow_up', NULL, 14, 'day', '{3 days,1 day}'),
        ('sell-in-three-months', 'no_order', NULL, 3, 'month', '{2 weeks,3 days}'),
        ('lead-for-half-a-year', 'longest_holding', 'leads', 6, 'month', '{2 weeks}');
 
--- What a customer is worth: 30 cents of each dollar sold are profit, and a follow-up costs one dollar.
-INSERT INTO highseas.value_rule (margin, follow_up_cost) VALUES (.3, 1);
+-- What a customer is worth: 30 cents of each dollar sold are profit, and a follow-up costs five dollars.
+INSERT INTO highseas.value_rule (margin, follow_up_cost) VALUES (.3, 5);
 -- A customer's class is left after two weeks at the earliest.
 INSERT INTO highseas.class_rule (minimum_stay) VALUES (14);
 SELECT demo.expect((SELECT count(*) = 3 FROM highseas.deadline), 'three deadlines are there') \g /dev/null

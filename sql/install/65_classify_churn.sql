@@ -7,17 +7,18 @@ CREATE TABLE highseas.churn_rule (
     silence_factor double precision NOT NULL DEFAULT 2 CHECK (silence_factor BETWEEN 1 AND 1000),
     win_back_follow_ups integer NOT NULL DEFAULT 5 CHECK (win_back_follow_ups BETWEEN 0 AND 1000),
     least_chance double precision NOT NULL DEFAULT .05 CHECK (least_chance BETWEEN 0 AND 1),
-    follow_up_hours double precision NOT NULL DEFAULT .5 CHECK (follow_up_hours BETWEEN 0 AND 1000)
+    follow_up_hours double precision NOT NULL DEFAULT .5 CHECK (follow_up_hours BETWEEN 0 AND 1000),
+    alive_cases double precision NOT NULL DEFAULT 20 CHECK (alive_cases BETWEEN 1 AND 1e6)
 );
 COMMENT ON TABLE highseas.churn_rule IS
-'When a customer is at risk, and what it takes to win him back; without a row by the defaults of its columns. alive_drop: by how much his chance to be alive fell at the last valuation; class_within: how long ago his class may have fallen; silence_factor: silent for so many of his usual intervals. win_back_follow_ups: how many an attempt takes (each at value_rule.follow_up_cost); least_chance: below it he has no chance. follow_up_hours: working time of a follow-up.';
+'When a customer is at risk, and what it takes to win him back; without a row by the defaults of its columns. alive_drop: by how much his chance to be alive fell at the last valuation; class_within: how long ago his class may have fallen; silence_factor: silent for so many of his usual intervals. win_back_follow_ups: how many an attempt takes (each at value_rule.follow_up_cost); least_chance: below it he has no chance. follow_up_hours: working time of a follow-up. alive_cases: as how many cases of the own history of silences p_alive counts (come_back()).';
 
 CREATE FUNCTION highseas.churn_rule_of(tenant_id bigint) RETURNS highseas.churn_rule
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
     SELECT r.* FROM highseas.churn_rule r WHERE r.tenant_id = churn_rule_of.tenant_id
     UNION ALL
-    SELECT churn_rule_of.tenant_id, .05, '90 days', 2, 5, .05, .5
+    SELECT churn_rule_of.tenant_id, .05, '90 days', 2, 5, .05, .5, 20
     WHERE NOT EXISTS (SELECT FROM highseas.churn_rule r WHERE r.tenant_id = churn_rule_of.tenant_id);
 END;
 COMMENT ON FUNCTION highseas.churn_rule_of(bigint) IS 'A tenant''s row of churn_rule, else its defaults';
@@ -48,10 +49,55 @@ COMMENT ON VIEW highseas.lost_reasons IS
 
 -- Who is at risk ----------------------------------------------------------------------------------
 
+CREATE FUNCTION highseas.doublings(ratio double precision, most integer) RETURNS integer
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN CASE WHEN ratio >= 1 THEN least(floor(ln(ratio) / ln(2::double precision)), most)::integer END;
+COMMENT ON FUNCTION highseas.doublings(double precision, integer) IS 'How often 1 can be doubled without passing a ratio, at most so often; NULL below 1';
+
+CREATE FUNCTION highseas.come_back(tenant_id bigint, silence_factor double precision)
+RETURNS TABLE (repeats_from integer, silence integer, cases bigint, chance double precision)
+LANGUAGE plpgsql STABLE COST 1000000 ROWS 33 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off
+AS $$
+#variable_conflict use_column
+DECLARE
+    zone text := (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = come_back.tenant_id);
+    today date := (highseas.clock() AT TIME ZONE zone)::date;
+BEGIN
+    RETURN QUERY
+    WITH gap AS (
+        SELECT row_number() OVER by_day - 1 AS repeats, d.day - first_value(d.day) OVER by_day AS so_far, d.day, lead(d.day) OVER by_day AS next_day
+        FROM (SELECT DISTINCT o.customer_key, coalesce(o.currency, '') AS currency, (o.ordered_at AT TIME ZONE zone)::date AS day
+              FROM highseas.purchase o
+              WHERE o.tenant_id = come_back.tenant_id AND o.amount > 0 AND o.ordered_at <= highseas.clock()) d
+        WINDOW by_day AS (PARTITION BY d.customer_key, d.currency ORDER BY d.day)
+    ), ended AS (
+        SELECT highseas.doublings(g.repeats, 2) AS repeats,
+               highseas.doublings((coalesce(g.next_day, today) - g.day) * g.repeats / (silence_factor * g.so_far), 10) AS silence,
+               count(*) AS here, count(g.next_day) AS back
+        FROM gap g WHERE g.repeats > 0
+        GROUP BY 1, 2
+    ), life AS (
+        SELECT r.repeats, s.silence, sum(coalesce(e.here, 0)) OVER longer AS reached, coalesce(e.back, 0) AS back,
+               coalesce(e.here - e.back, 0) AS open
+        FROM generate_series(0, 2) r(repeats) CROSS JOIN generate_series(0, 10) s(silence)
+        LEFT JOIN ended e ON e.repeats = r.repeats AND e.silence = s.silence
+        WINDOW longer AS (PARTITION BY r.repeats ORDER BY s.silence DESC)
+    )
+    SELECT 1 << l.repeats, l.silence, l.reached::bigint,
+           CASE WHEN l.reached > 0 THEN
+               1 - exp(sum(ln(greatest(1 - coalesce(l.back / nullif(l.reached - l.open / 2.0, 0), 0), 1e-9)::double precision)) OVER (
+                   PARTITION BY l.repeats ORDER BY l.silence DESC)) END
+    FROM life l;
+END
+$$;
+COMMENT ON FUNCTION highseas.come_back(bigint, double precision) IS
+'How often who fell silent bought again, in the tenant''s own history: a life table of the silences between purchase days, on the scale of each customer''s own interval until then, apart for 1, 2 to 3, and 4 or more repeats (repeats_from). silence n: it lasted silence_factor * 2^n intervals, or longer (the last: 10). cases: how many silences lasted so long; chance: that such a one ends with a purchase, however late: 1 - the product, over this and all later doublings, of 1 - ended / (reached - still going on / 2), the actuarial estimator of a life table, as those who are silent now may yet come. NULL chance without a case. Whether somebody called him before he came is not told apart.
+The purchases of each currency on their own. NULL as an argument: no case.';
+
 CREATE VIEW highseas.every_at_risk WITH (security_invoker) AS
 SELECT x.tenant_id, x.customer_key, x.holder, x.pool_key, x.state, x.category, x.signals, x.p_alive, x.earlier_alive,
        x.silent_days, x.usual_days, x.fell_from, x.fell_to, x.fell_at, x.intent, x.value_if_alive,
-       x.value_if_alive * (1 - x.p_alive) AS value_at_risk, x.chance, x.cost, x.value_if_alive * x.chance - x.cost AS recovery,
+       x.value_if_alive * (1 - x.p_alive) AS value_at_risk, x.chance, x.cases, x.cost, x.value_if_alive * x.chance - x.cost AS recovery,
        CASE WHEN x.chance < x.least_chance AND x.value_if_alive <= x.cost THEN 'no value and no chance'
             WHEN x.chance < x.least_chance THEN 'no chance'
             WHEN x.value_if_alive * x.chance <= x.cost THEN 'no value'
@@ -61,11 +107,14 @@ FROM (SELECT y.*, array_remove(ARRAY[
                  CASE WHEN y.fell_to IS NOT NULL THEN 'class fell' END,
                  CASE WHEN y.silent_days > y.silence_factor * y.usual_days THEN 'silent' END], NULL) AS signals,
              CASE WHEN y.p_alive > 0 THEN y.potential_value / y.p_alive ELSE 0 END AS value_if_alive,
-             CASE y.intent WHEN 'never' THEN 0 ELSE y.p_alive END AS chance
+             coalesce(b.cases, 0) AS cases,
+             CASE y.intent WHEN 'never' THEN 0
+                           ELSE (coalesce(b.cases * b.chance, 0) + y.alive_cases * y.p_alive) / (coalesce(b.cases, 0) + y.alive_cases) END AS chance
       FROM (SELECT v.tenant_id, v.customer_key, c.holder, c.pool_key, c.state, k.category, c.intent, v.p_alive, v.earlier_alive,
                    coalesce(v.potential_value, 0) AS potential_value,
                    (highseas.clock() AT TIME ZONE t.time_zone)::date - p.last_on AS silent_days,
                    CASE WHEN p.repeats > 0 THEN (p.last_on - p.first_on)::double precision / p.repeats END AS usual_days,
+                   p.repeats, r.alive_cases,
                    f.from_class AS fell_from, f.to_class AS fell_to, f.at AS fell_at,
                    r.alive_drop, r.silence_factor, r.least_chance,
                    (r.win_back_follow_ups * coalesce(w.follow_up_cost, 0))::double precision AS cost
@@ -84,18 +133,23 @@ FROM (SELECT y.*, array_remove(ARRAY[
                       ORDER BY g.aspect, g.change_id DESC) h
                 WHERE h.to_class > h.from_class AND h.at >= highseas.shift(highseas.clock(), - r.class_within, t.time_zone)
                 ORDER BY h.aspect DESC LIMIT 1) f ON true
-            WHERE v.p_alive IS NOT NULL AND c.state IN ('free', 'held', 'frozen')) y) x
+            WHERE v.p_alive IS NOT NULL AND c.state IN ('free', 'held', 'frozen')) y
+      LEFT JOIN (SELECT t.tenant_id, h.*
+                 FROM highseas.tenant t CROSS JOIN LATERAL highseas.churn_rule_of(t.tenant_id) r
+                 CROSS JOIN LATERAL highseas.come_back(t.tenant_id, r.silence_factor) h) b
+          ON b.tenant_id = y.tenant_id AND b.repeats_from = 1 << highseas.doublings(y.repeats, 2)
+             AND b.silence = highseas.doublings(y.silent_days / (y.silence_factor * y.usual_days), 10)) x
 WHERE cardinality(x.signals) > 0;
 COMMENT ON VIEW highseas.every_at_risk IS 'at_risk, of every tenant that the current role may see';
 
 CREATE VIEW highseas.at_risk WITH (security_invoker) AS
 SELECT e.customer_key, e.holder, e.pool_key, e.state, e.category, e.signals, e.p_alive, e.earlier_alive, e.silent_days, e.usual_days,
-       e.fell_from, e.fell_to, e.fell_at, e.intent, e.value_if_alive, e.value_at_risk, e.chance, e.cost, e.recovery, e.advice
+       e.fell_from, e.fell_to, e.fell_at, e.intent, e.value_if_alive, e.value_at_risk, e.chance, e.cases, e.cost, e.recovery, e.advice
 FROM highseas.every_at_risk e
 WHERE e.tenant_id = (SELECT highseas.current_tenant())
 ORDER BY e.recovery DESC, e.customer_key;
 COMMENT ON VIEW highseas.at_risk IS
-'Buyers who may be leaving, whose recovery pays most first. signals: fading (p_alive fell by alive_drop or more at the last valuation), class fell (from fell_from to fell_to, within class_within), silent (for silent_days, more than silence_factor times his usual_days between purchases). value_if_alive: what he would bring were he surely alive, potential_value / p_alive (that is weighed by p_alive already); value_at_risk: the part of it that is likely lost, * (1 - p_alive). chance: that he can be won back: p_alive, 0 after "never". cost: of the follow-ups that an attempt takes. recovery: value_if_alive * chance - cost. advice: win back; no value (it costs more than it brings); no chance (below least_chance); no value and no chance. The borders are those of churn_rule.';
+'Buyers who may be leaving, whose recovery pays most first. signals: fading (p_alive fell by alive_drop or more at the last valuation), class fell (from fell_from to fell_to, within class_within), silent (for silent_days, more than silence_factor times his usual_days between purchases). value_if_alive: what he would bring were he surely alive, potential_value / p_alive (that is weighed by p_alive already); value_at_risk: the part of it that is likely lost, * (1 - p_alive). chance: that he buys again: of who is silent, how often the cases of the own history that were silent as long came back (come_back()), mixed with his p_alive, which counts as churn_rule.alive_cases of them, as a model knows the customer and the history knows how wrong it is; of who is not, p_alive (cases 0); 0 after "never". It is the chance that value_if_alive is about, not what a call adds to it: that no history without a comparison tells. cost: of the follow-ups that an attempt takes. recovery: value_if_alive * chance - cost. advice: win back; no value (it costs more than it brings); no chance (below least_chance); no value and no chance. The borders are those of churn_rule.';
 
 CREATE FUNCTION highseas_api.fill_win_back(pool text, most integer DEFAULT 1000, tenant text DEFAULT NULL, OUT moved bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan

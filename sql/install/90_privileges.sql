@@ -71,7 +71,7 @@ AS $$
                          'check_category_rules', 'categories_of', 'lifecycle_rule_of', 'builtin_kind_rules', 'kinds_of',
                          'class_value', 'class_of_value', 'class_at', 'class_migration',
                          'builtin_intent_rules', 'intent_rules_of',
-                         'churn_rule_of', 'withdrawable', 'require_category', 'withdrawal_preview',
+                         'churn_rule_of', 'doublings', 'come_back', 'withdrawable', 'require_category', 'withdrawal_preview',
                          'builtin_treatments', 'treatments_of', 'treatment_of', 'days_in', 'treated_customers', 'divide_service', 'plan_service', 'service_inversion', 'worklist'))
     UNION ALL
     SELECT format('EXECUTE ON %s %s', CASE p.prokind WHEN 'p' THEN 'PROCEDURE' ELSE 'FUNCTION' END, p.oid::regprocedure)
