@@ -76,22 +76,17 @@ BEGIN
                count(*) AS here, count(g.next_day) AS back
         FROM gap g WHERE g.repeats > 0
         GROUP BY 1, 2
-    ), life AS (
-        SELECT r.repeats, s.silence, sum(coalesce(e.here, 0)) OVER longer AS reached, coalesce(e.back, 0) AS back,
-               coalesce(e.here - e.back, 0) AS open
+    ), reached AS (
+        SELECT r.repeats, s.silence, sum(coalesce(e.here, 0)) OVER longer AS cases, sum(coalesce(e.back, 0)) OVER longer AS back
         FROM generate_series(0, 2) r(repeats) CROSS JOIN generate_series(0, 10) s(silence)
         LEFT JOIN ended e ON e.repeats = r.repeats AND e.silence = s.silence
         WINDOW longer AS (PARTITION BY r.repeats ORDER BY s.silence DESC)
     )
-    SELECT 1 << l.repeats, l.silence, l.reached::bigint,
-           CASE WHEN l.reached > 0 THEN
-               1 - exp(sum(ln(greatest(1 - coalesce(l.back / nullif(l.reached - l.open / 2.0, 0), 0), 1e-9)::double precision)) OVER (
-                   PARTITION BY l.repeats ORDER BY l.silence DESC)) END
-    FROM life l;
+    SELECT 1 << x.repeats, x.silence, x.cases::bigint, (x.back / nullif(x.cases, 0))::double precision FROM reached x;
 END
 $$;
 COMMENT ON FUNCTION highseas.come_back(bigint, double precision) IS
-'How often who fell silent bought again, in the tenant''s own history: a life table of the silences between purchase days, on the scale of each customer''s own interval until then, apart for 1, 2 to 3, and 4 or more repeats (repeats_from). silence n: it lasted silence_factor * 2^n intervals, or longer (the last: 10). cases: how many silences lasted so long; chance: that such a one ends with a purchase, however late: 1 - the product, over this and all later doublings, of 1 - ended / (reached - still going on / 2), the actuarial estimator of a life table, as those who are silent now may yet come. NULL chance without a case. Whether somebody called him before he came is not told apart.
+'How often who fell silent bought again, in the tenant''s own history: of all silences between purchase days, on the scale of each customer''s own interval until then, apart for 1, 2 to 3, and 4 or more repeats (repeats_from). silence n: it lasted silence_factor * 2^n intervals, or longer (the last: 10). cases: how many silences lasted so long; chance: the share of them that ended with a purchase until now, NULL without a case. Those who are silent still count as not back: a life table, which lets them come later, promised .66 on the CDNOW customers where .38 came (in 39 weeks); this share, mixed with p_alive as in at_risk, .38, p_alive alone .29. Whether somebody called them before they came is not told apart.
 The purchases of each currency on their own. NULL as an argument: no case.';
 
 CREATE VIEW highseas.every_at_risk WITH (security_invoker) AS
@@ -138,7 +133,7 @@ FROM (SELECT y.*, array_remove(ARRAY[
                  FROM highseas.tenant t CROSS JOIN LATERAL highseas.churn_rule_of(t.tenant_id) r
                  CROSS JOIN LATERAL highseas.come_back(t.tenant_id, r.silence_factor) h) b
           ON b.tenant_id = y.tenant_id AND b.repeats_from = 1 << highseas.doublings(y.repeats, 2)
-             AND b.silence = highseas.doublings(y.silent_days / (y.silence_factor * y.usual_days), 10)) x
+             AND b.silence = highseas.doublings(y.silent_days / nullif(y.silence_factor * y.usual_days, 0), 10)) x
 WHERE cardinality(x.signals) > 0;
 COMMENT ON VIEW highseas.every_at_risk IS 'at_risk, of every tenant that the current role may see';
 
