@@ -72,6 +72,10 @@ INSERT INTO highseas.purchases (tenant_id, customer_key, currency, repeats, firs
 VALUES (1, 'hidden buyer', '', 0, '2025-12-01', '2025-12-01', NULL, 3, '2026-03-01');
 SELECT highseas.classify_customers(1, ARRAY(SELECT c FROM highseas.class_changes(1, 'd', 'm', highseas.clock()) c), highseas.clock());
 SELECT customer_key, profit, lifecycle, why FROM highseas.customer_classes WHERE customer_key LIKE ANY ('{%lead,hidden%}') ORDER BY 1;
+-- So is what a fit says that is not to be trusted.
+DELETE FROM highseas.customer_class WHERE customer_key = 'dear lead';
+SELECT format('UPDATE highseas.value_run SET conversion.status = %L WHERE tenant_id = 1', s), $$SELECT c.category, c.profit FROM highseas.class_changes(1, 'dea', 'deb', highseas.clock()) c$$
+FROM unnest('{separated,ok,miscalibrated,thin}'::text[]) s \gexec
 ROLLBACK;
 
 -- Who buys in another currency only is a buyer, too, and what he brings is compared in that one.

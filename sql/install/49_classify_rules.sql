@@ -107,7 +107,7 @@ CREATE FUNCTION highseas.category_of(
 RETURNS text LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2 AS 'MODULE_PATHNAME', 'highseas_category_of';
 COMMENT ON FUNCTION highseas.category_of(highseas.category_rules, text, double precision, double precision, double precision) IS
 'The category A to F of a customer: that of the rule that his figures fit; NULL when none does.
-abc: his ABC class. potential: 0 to 100, alive: 0 to 1, what lies beyond counts as the end. profit: after the cost of service, in money; reclassify() adds the potential value of who never bought, so that his is unknown where that is. NULL and NaN = unknown, which speaks neither for nor against him: no value counts as class C, an unknown potential as 0, an unknown chance as 1, an unknown profit as 0.
+abc: his ABC class. potential: 0 to 100, alive: 0 to 1, what lies beyond counts as the end. profit: after the cost of service, in money; reclassify() adds the potential value of who never bought, so that his is unknown where that is, or not to be trusted. NULL and NaN = unknown, which speaks neither for nor against him: no value counts as class C, an unknown potential as 0, an unknown chance as 1, an unknown profit as 0.
 Errors: 22004 when rules is NULL; 22023 for rules that are not sound, or an ABC class that is none.';
 
 CREATE FUNCTION highseas.explain_category(

@@ -63,7 +63,7 @@ CREATE TYPE highseas.class_change AS (
     purchases bigint, first_days integer, last_days integer, recent numeric, earlier numeric, intent text
 );
 COMMENT ON TYPE highseas.class_change IS
-'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too; pool_kind: what customer.kind says. profit: customer_value.actual_value; of who never bought what he is expected to bring, actual_value + potential_value, unknown where that is. purchases, first_days, last_days: in any currency. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of the values, or, where he bought nothing in it then, in that of his last order.';
+'A customer who should be in other classes than he is, with all the figures that decide. place: the version of his row that was looked at; in_pool: his category goes into customer.class, too; pool_kind: what customer.kind says. profit: customer_value.actual_value; of who never bought what he is expected to bring, actual_value + potential_value, unknown where that is, or not to be trusted (value_run.conversion of status separated or miscalibrated). purchases, first_days, last_days: in any currency. recent, earlier: what he bought for in the last period of value_rule and the one before, in the currency of the values, or, where he bought nothing in it then, in that of his last order.';
 
 -- Each table is read once, from one key to another, and joined by hash or merge: customers are looked at by the million,
 -- and a planner who has no statistics yet would look each up. Disabled plans look so dear that they would be compiled.
@@ -81,6 +81,9 @@ DECLARE
     since timestamptz := highseas.shift(now, - period, zone);
     before timestamptz := highseas.shift(now, - 2 * period, zone);
     in_currency text := (SELECT x.currency FROM highseas.value_run x WHERE x.tenant_id = class_changes.tenant_id AND x.in_force);
+    -- A chance that is not to be trusted says nothing of a lead: next to none where all who were ever sold to came from elsewhere.
+    doubtful boolean := coalesce((SELECT (x.conversion).status IN ('separated', 'miscalibrated') FROM highseas.value_run x
+                                  WHERE x.tenant_id = class_changes.tenant_id AND x.in_force), false);
     classing text[] := ARRAY(SELECT x.attachment FROM highseas.attachment x WHERE x.tenant_id = class_changes.tenant_id AND 'class' = ANY (x.columns));
 BEGIN
     RETURN QUERY
@@ -107,7 +110,7 @@ BEGIN
                v.potential_score AS potential, v.p_alive AS alive,
                -- A lead has only cost yet: without what he may bring the first contact would make a loss of him, so where nobody
                -- knows that, his profit is unknown, too.
-               v.actual_value::double precision + CASE WHEN s.customer_key IS NULL THEN v.potential_value ELSE 0 END AS profit,
+               v.actual_value::double precision + CASE WHEN s.customer_key IS NOT NULL THEN 0 WHEN NOT doubtful THEN v.potential_value END AS profit,
                coalesce(s.purchases, 0) AS purchases, s.first_days, s.last_days,
                p.recent, p.earlier
         FROM highseas.customer c
@@ -319,7 +322,7 @@ JOIN highseas.customer c ON c.tenant_id = k.tenant_id AND c.customer_key = k.cus
 LEFT JOIN highseas.customer_value v ON v.tenant_id = k.tenant_id AND v.customer_key = k.customer_key
 WHERE k.tenant_id = (SELECT highseas.current_tenant()) AND c.state <> 'gone';
 COMMENT ON VIEW highseas.customer_classes IS
-'Which classes each customer is in, since when, why he came into his category (with the figures of that day), and his figures as of now: value is what ABC goes by, as class_value() has it, the rest are those of customer_value (the category of who never bought goes by profit + potential_value: what he is expected to bring, less his service; unknown where potential_value is). Within the margin and the minimum stay of class_rule they can be those of another class. kind_is_chosen: by set_kind(), not by the rules.';
+'Which classes each customer is in, since when, why he came into his category (with the figures of that day), and his figures as of now: value is what ABC goes by, as class_value() has it, the rest are those of customer_value (the category of who never bought goes by profit + potential_value: what he is expected to bring, less his service; unknown where potential_value is, or the conversion in force is separated or miscalibrated). Within the margin and the minimum stay of class_rule they can be those of another class. kind_is_chosen: by set_kind(), not by the rules.';
 
 CREATE FUNCTION highseas.class_at(at timestamptz)
 RETURNS TABLE (customer_key text, abc text, category text, lifecycle text, kind text)
