@@ -124,7 +124,7 @@ CREATE FUNCTION highseas.release(
     tenant_id bigint, customers text[], act text, actor text, now timestamptz,
     reason text DEFAULT NULL, note text DEFAULT NULL, to_pool text DEFAULT NULL, state text DEFAULT 'free')
 RETURNS void
-LANGUAGE plpgsql
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan -- see move_held()
 AS $$
 BEGIN
     WITH closed AS (

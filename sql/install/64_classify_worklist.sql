@@ -44,11 +44,11 @@ COMMENT ON FUNCTION highseas.story_of(bigint, text, text, text, text) IS
 'What whoever takes a customer over should know. had_by: which other rep than the holder last held it, until which day of the time zone; last_said: its last follow-up, whoever made it: day, kind, rep, the first 300 characters of the note, and the customer''s intent; NULL where there is none.';
 
 CREATE FUNCTION highseas.stories_of(tenant_id bigint, customers text[])
-RETURNS TABLE (place bigint, customer_key text, had_by text, last_said text, next_step text)
+RETURNS TABLE (place bigint, customer_key text, held_since timestamptz, had_by text, last_said text, next_step text)
 LANGUAGE sql STABLE
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (
-        SELECT a.place, c.customer_key, c.holder, c.intent, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
+        SELECT a.place, c.customer_key, c.held_since, c.holder, c.intent, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
         FROM unnest(customers) WITH ORDINALITY a(customer_key, place)
         JOIN highseas.customer c ON c.tenant_id = stories_of.tenant_id AND c.customer_key = a.customer_key
         LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
@@ -57,14 +57,14 @@ BEGIN ATOMIC
         FROM (SELECT DISTINCT a.class, a.kind FROM asked a) s
         LEFT JOIN LATERAL highseas.treatment_of(stories_of.tenant_id, nullif(s.class, ''), nullif(s.kind, '')) x ON true
     )
-    SELECT a.place, a.customer_key, y.had_by, y.last_said, t.action
+    SELECT a.place, a.customer_key, a.held_since, y.had_by, y.last_said, t.action
     FROM asked a
     JOIN treated t ON t.class = a.class AND t.kind = a.kind
     JOIN highseas.tenant z ON z.tenant_id = stories_of.tenant_id
     CROSS JOIN LATERAL highseas.story_of(stories_of.tenant_id, a.customer_key, a.holder, a.intent, z.time_zone) y;
 END;
 COMMENT ON FUNCTION highseas.stories_of(bigint, text[]) IS
-'What whoever takes customers over is told of each: story_of() and, by its treatment, the next step. place: where it stands in customers. No row for an unknown one.';
+'What whoever takes customers over is told of each: story_of(), since when its holder has it and, by its treatment, the next step. place: where it stands in customers. No row for an unknown one.';
 
 CREATE FUNCTION highseas.worklist(rep text DEFAULT NULL, most integer DEFAULT 50)
 RETURNS TABLE (place bigint, customer_key text, name text, company text, class text, reason text, action text,

@@ -83,9 +83,11 @@ COMMENT ON FUNCTION highseas_api.set_leave(text, date, date, text) IS
 
 CREATE FUNCTION highseas.move_held(
     tenant_id bigint, customers text[], reps text[], reasons text[], act text, now timestamptz, notes text[] DEFAULT NULL) RETURNS void
-LANGUAGE plpgsql SET plan_cache_mode = force_custom_plan
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan
 AS $$
 BEGIN
+    -- By key from the arrays: who knows their length reads both tables whole, takes the two joined for one row, and compares
+    -- each with each.
     WITH closed AS (
         UPDATE highseas.holding h
         SET ended_at = move_held.now, end_act = move_held.act, end_actor = highseas.actor(), end_reason = x.reason, end_note = x.note

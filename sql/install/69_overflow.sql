@@ -254,6 +254,7 @@ DECLARE
     locked text[];
     due highseas.ripe_hand_over[];
     g record;
+    judged highseas.judged_hand_over[];
     ids bigint[];
     keys text[];
     to_reps text[];
@@ -309,39 +310,28 @@ BEGIN
     WHERE h.tenant_id = hand_over_batch.tenant_id AND h.hand_over_id = d.hand_over_id AND d.hurdle IS NOT NULL;
     GET DIAGNOSTICS rows = ROW_COUNT;
     FOR g IN
-        SELECT d.pool_key, d.rule, array_agg(d.customer_key) AS customers
-        FROM unnest(due) d WHERE d.hurdle IS NULL GROUP BY 1, 2 ORDER BY 1, 2
+        SELECT d.pool_key, d.rule FROM unnest(due) d WHERE d.hurdle IS NULL GROUP BY 1, 2 ORDER BY 1, 2
     LOOP
-        WITH judged AS MATERIALIZED (
-            SELECT p.* FROM highseas.plan_hand_overs(hand_over_batch.tenant_id, now, g.pool_key, g.rule, due, given, busy_reps) p
-        ), planned AS (
-            INSERT INTO highseas.allocation AS a (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason,
-                                                  value, next_rep_key, next_value)
-            SELECT hand_over_batch.tenant_id, run, turns + j.turn, g.pool_key, j.customer_key, now,
-                   CASE WHEN j.hurdle IS NULL THEN j.rep_key END,
-                   coalesce(j.hurdle, highseas.allocation_reason(j.method, j.reason, j.value, j.next_rep_key, j.next_value)),
-                   j.value, j.next_rep_key, j.next_value
-            FROM judged j
-        ), going AS MATERIALIZED (
-            SELECT j.*, c.held_since
-            FROM judged j
-            JOIN highseas.customer c ON c.tenant_id = hand_over_batch.tenant_id AND c.customer_key = j.customer_key
-        ), told AS (
-            -- Who had it, why it goes, what was last said, and the next step.
-            SELECT m.*, concat_ws('; ', format('%s had it since %s', m.from_rep, to_char(m.held_since AT TIME ZONE zone, 'YYYY-MM-DD')),
-                                  m.why, 'last contact ' || y.last_said, 'next: ' || y.next_step) AS note
-            FROM going m
-            JOIN highseas.stories_of(hand_over_batch.tenant_id, g.customers) y ON y.customer_key = m.customer_key
-        )
-        SELECT array_agg(j.hand_over_id ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
-               coalesce(array_agg(j.customer_key ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL), '{}'),
-               array_agg(j.rep_key ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
-               array_agg(format('overflow of %s, rule %s; %s', j.from_rep, g.rule,
-                         highseas.allocation_reason(j.method, j.reason, j.value, j.next_rep_key, j.next_value)) ORDER BY j.turn)
-                   FILTER (WHERE j.hurdle IS NULL),
-               array_agg(j.note ORDER BY j.turn) FILTER (WHERE j.hurdle IS NULL),
-               turns + count(*), left_out + count(*) FILTER (WHERE j.hurdle = 'busy')
-        INTO ids, keys, to_reps, reasons, notes, turns, left_out FROM told j;
+        judged := ARRAY(SELECT p FROM highseas.plan_hand_overs(tenant_id, now, g.pool_key, g.rule, due, given, busy_reps) p);
+        INSERT INTO highseas.allocation (tenant_id, run_id, turn, pool_key, customer_key, planned_at, rep_key, reason, value, next_rep_key, next_value)
+        SELECT hand_over_batch.tenant_id, run, turns + j.turn, g.pool_key, j.customer_key, now,
+               CASE WHEN j.hurdle IS NULL THEN j.rep_key END,
+               coalesce(j.hurdle, highseas.allocation_reason(j.method, j.reason, j.value, j.next_rep_key, j.next_value)),
+               j.value, j.next_rep_key, j.next_value
+        FROM unnest(judged) j;
+        turns := turns + cardinality(judged);
+        left_out := left_out + (SELECT count(*) FROM unnest(judged) j WHERE j.hurdle = 'busy');
+        judged := ARRAY(SELECT j FROM unnest(judged) j WHERE j.hurdle IS NULL ORDER BY j.turn);
+        SELECT coalesce(array_agg(j.hand_over_id ORDER BY j.turn), '{}'), coalesce(array_agg(j.customer_key ORDER BY j.turn), '{}'),
+               coalesce(array_agg(j.rep_key ORDER BY j.turn), '{}'),
+               coalesce(array_agg(format('overflow of %s, rule %s; %s', j.from_rep, g.rule, highseas.allocation_reason(
+                   j.method, j.reason, j.value, j.next_rep_key, j.next_value)) ORDER BY j.turn), '{}')
+        INTO ids, keys, to_reps, reasons FROM unnest(judged) j;
+        -- Who had it, why it goes, what was last said, and the next step.
+        notes := ARRAY(
+            SELECT concat_ws('; ', format('%s had it since %s', j.from_rep, to_char(y.held_since AT TIME ZONE zone, 'YYYY-MM-DD')), j.why,
+                             'last contact ' || y.last_said, 'next: ' || y.next_step)
+            FROM highseas.stories_of(tenant_id, keys) y JOIN unnest(judged) j ON j.customer_key = y.customer_key ORDER BY y.place);
         PERFORM highseas.move_held(tenant_id, keys, to_reps, reasons, 'hand_over', now, notes);
         UPDATE highseas.hand_over h SET status = 'given', decided_at = now, to_rep = x.rep_key, note = x.note
         FROM unnest(ids, to_reps, notes) x(hand_over_id, rep_key, note)
