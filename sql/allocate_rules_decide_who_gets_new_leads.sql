@@ -124,13 +124,16 @@ BEGIN
         CALL highseas.allocate(batch => 7);
     END LOOP;
 END $$;
-CALL public.days(30);
--- Each has his third, by what the customers are worth with him, and of class A by number. (Four a day go to three reps.)
-SELECT rep_key, round(share::numeric, 1), round(a_share::numeric, 1) FROM (
-    SELECT h.rep_key, sum(w.worth) * 3 / sum(sum(w.worth)) OVER () AS share,
-           count(*) FILTER (WHERE h.class = 'A') * 3.0 / sum(count(*) FILTER (WHERE h.class = 'A')) OVER () AS a_share
-    FROM highseas.holding h
-    CROSS JOIN LATERAL (SELECT substring(h.reason FROM 'worth ([0-9.]+)')::numeric AS worth) w WHERE h.act = 'allocate' GROUP BY h.rep_key) x ORDER BY 1;
+CALL public.days(90);
+-- At any time each had his third, by what the customers are worth with him, and of class A by whole numbers, within the band. (Four a
+-- day go to three reps, and no day alone could do it.)
+SELECT d, bool_and(share BETWEEN .79 AND 1.21), bool_and(a BETWEEN floor(.8 * all_a / 3) AND ceil(1.2 * all_a / 3)) FROM (
+    SELECT d, h.rep_key, sum(w.worth) * 3 / sum(sum(w.worth)) OVER days AS share,
+           count(*) FILTER (WHERE h.class = 'A') AS a, sum(count(*) FILTER (WHERE h.class = 'A')) OVER days AS all_a
+    FROM unnest('{30,60,90}'::integer[]) d
+    JOIN highseas.holding h ON h.act = 'allocate' AND h.started_at < timestamptz '2026-03-21' + d * interval '1 day'
+    CROSS JOIN LATERAL (SELECT substring(h.reason FROM 'worth ([0-9.]+)')::numeric AS worth) w
+    GROUP BY d, h.rep_key WINDOW days AS (PARTITION BY d)) x GROUP BY d ORDER BY d;
 SELECT reason FROM highseas.ledger WHERE act = 'allocate' AND reason LIKE '%fairness%' LIMIT 1;
 SELECT * FROM highseas.check_consistency();
 
