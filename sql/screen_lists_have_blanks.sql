@@ -24,6 +24,9 @@ SELECT highseas_api.intake_rows('list', '[
 CALL highseas.take_leads();
 SELECT lead_id, state, customer_key, origin, campaign, found_by, problems, warnings FROM highseas.lead ORDER BY 1;
 SELECT c.customer_key, c.pool_key FROM highseas.customer c ORDER BY 1;
+-- A list with its columns shifted: who may not see what was told does not read it in the reasons.
+CALL highseas.intake('Bergen Fisk AS', email => 'a@bergen-fisk.no', origin => 'eva@secret.no', campaign => '+47 secret', region => 'secret street 1', pool => 'secret');
+SELECT problems::text || warnings::text ~ 'secret' AS tells FROM highseas.lead ORDER BY lead_id DESC LIMIT 1;
 -- Marks that turn all that is shown after them are no blanks, and what nobody sees has its length.
 CALL highseas.intake(U&'\202Emoc.live Ltd', email => 'a@moc-live.com', origin => 'fair', pool => 'sea');
 CALL highseas.intake(repeat(U&'\200B', 1000000) || 'Long Ltd', email => 'a@long-name.com', origin => 'fair', pool => 'sea');

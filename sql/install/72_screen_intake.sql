@@ -61,6 +61,7 @@ BEGIN
             OFFSET 0) x
         LEFT JOIN LATERAL (
             -- What has no rule (problem NULL) is refused: nothing could be made of it.
+            -- What was told stays out of the reasons, which more people see: in a list with its columns shifted it is a contact.
             SELECT q.n, q.reason,
                    CASE WHEN q.problem IS NULL THEN 'refuse' ELSE highseas.intake_action(judge_leads.tenant_id, q.problem, q.field) END AS action
             FROM (
@@ -73,18 +74,18 @@ BEGIN
                 UNION ALL SELECT 4, split_part(t, ': ', 1), split_part(t, ': ', 2), t FROM unnest((x.checked).problems) t
                 UNION ALL SELECT 5, split_part(t, ': ', 1), 'contradiction', t FROM unnest((x.checked).contradictions) t
                 UNION ALL SELECT 6, 'origin', 'not given', 'origin: not given' WHERE x.origin IS NULL AND x.campaign IS NULL
-                UNION ALL SELECT 7, 'origin', NULL, format('origin: "%s" is unknown', left(x.origin, 63))
+                UNION ALL SELECT 7, 'origin', NULL, 'origin: unknown'
                 WHERE x.origin IS NOT NULL AND x.known_origin IS NULL
-                UNION ALL SELECT 8, 'campaign', NULL, format('campaign: "%s" is unknown', left(x.campaign, 63))
+                UNION ALL SELECT 8, 'campaign', NULL, 'campaign: unknown'
                 WHERE x.campaign IS NOT NULL AND x.known_campaign IS NULL
                 UNION ALL SELECT 9, 'campaign', NULL, format('campaign: it is of origin "%s"', x.origin_of_campaign)
                 WHERE x.origin <> x.origin_of_campaign
-                UNION ALL SELECT 10, 'found_by', NULL, format('found_by: "%s" is no rep', left(x.found_by, 63))
+                UNION ALL SELECT 10, 'found_by', NULL, 'found_by: no rep'
                 WHERE x.found_by IS NOT NULL AND x.known_rep IS NULL
                 UNION ALL SELECT 11, 'pool', NULL, CASE WHEN x.pool IS NULL THEN 'pool: not given, and there is not only one'
-                                                        ELSE format('pool: "%s" is unknown', left(x.pool, 63)) END
+                                                        ELSE 'pool: unknown' END
                 WHERE x.known_pool IS NULL
-                UNION ALL SELECT 12, 'region', NULL, format('region: "%s" is unknown', left(x.region, 63))
+                UNION ALL SELECT 12, 'region', NULL, 'region: unknown'
                 WHERE x.region IS NOT NULL AND NOT EXISTS (
                     SELECT FROM highseas.region g WHERE g.tenant_id = judge_leads.tenant_id AND g.region = x.region)
                 UNION ALL SELECT 13, 'customer', NULL, 'customer: too long for a key' WHERE octet_length(x.customer) > 1024
