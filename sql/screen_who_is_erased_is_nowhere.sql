@@ -46,3 +46,8 @@ SELECT customer_key FROM highseas.duplicate_terms;
 SELECT count(*) FROM highseas.duplicate_key WHERE customer_key = '4711';
 SELECT count(*) FROM highseas.ledger WHERE customer_key = '4711';
 SELECT * FROM highseas.check_consistency();
+-- But without its row of customer, and without who took another one in, something would point to nobody.
+CALL highseas.intake('Lyon Outils SARL', email => 'luc@lyon-outils.fr', origin => 'fair', customer => 'lyon');
+CALL highseas.merge_customer('other', 'lyon');
+DELETE FROM highseas.customer WHERE customer_key IN ('4711', 'lyon');
+SELECT problem, key, detail FROM highseas.check_consistency() ORDER BY 1, 2, 3;

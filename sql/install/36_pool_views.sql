@@ -198,6 +198,8 @@ AS $$
           UNION SELECT f.tenant_id, f.customer_key, 'follow_up' FROM highseas.follow_up f
           UNION SELECT e.tenant_id, e.customer_key, 'customer_event' FROM highseas.customer_event e
           UNION SELECT o.tenant_id, o.customer_key, 'hand_over' FROM highseas.hand_over o
+          UNION SELECT l.tenant_id, l.customer_key, 'lead' FROM highseas.lead l WHERE l.customer_key IS NOT NULL
+          UNION SELECT m.tenant_id, m.into_customer, 'merge_record' FROM highseas.merge_record m
           UNION SELECT k.tenant_id, k.customer_key, 'customer_class' FROM highseas.customer_class k
           UNION SELECT y.tenant_id, y.customer_key, 'class_history' FROM highseas.class_history y) t
     WHERE NOT EXISTS (SELECT FROM highseas.customer c
