@@ -53,3 +53,11 @@ SELECT count(*) FROM highseas.duplicate_finding;
 CALL highseas.scan_duplicates();
 SELECT count(*) FROM highseas.duplicate_finding;
 SELECT status, rows, position FROM highseas.job_run WHERE job = 'scan_duplicates' ORDER BY run_id;
+
+-- Of whom one is gone there is nothing to decide.
+SET highseas.tenant = 'shop';
+SELECT customer_key, other_customer, state, other_state FROM highseas.duplicate_review;
+SELECT * FROM highseas.duplicate_cluster ORDER BY 2;
+UPDATE highseas.customer SET state = 'free' WHERE customer_key = 'c2';
+SELECT customer_key, other_customer, state, other_state FROM highseas.duplicate_review;
+SELECT * FROM highseas.duplicate_cluster ORDER BY 2;

@@ -557,20 +557,21 @@ COMMENT ON FUNCTION highseas.scan_duplicates_batch(bigint, bigint, integer) IS
 
 CREATE VIEW highseas.duplicate_review WITH (security_invoker) AS
 SELECT d.customer_key, coalesce(f.company, f.name) AS name, d.other_customer, coalesce(o.company, o.name) AS other_name,
-       d.probability, d.contributions, d.found_at
+       d.probability, d.contributions, d.found_at, c.state, c.holder, x.state AS other_state, x.holder AS other_holder
 FROM highseas.duplicate_finding d
 JOIN highseas.profile f ON f.tenant_id = d.tenant_id AND f.customer_key = d.customer_key
 JOIN highseas.profile o ON o.tenant_id = d.tenant_id AND o.customer_key = d.other_customer
+JOIN highseas.customer c ON c.tenant_id = d.tenant_id AND c.customer_key = d.customer_key AND c.state <> 'gone'
+JOIN highseas.customer x ON x.tenant_id = d.tenant_id AND x.customer_key = d.other_customer AND x.state <> 'gone'
 WHERE d.tenant_id = (SELECT highseas.current_tenant())
 ORDER BY d.probability DESC, d.customer_key, d.other_customer;
 COMMENT ON VIEW highseas.duplicate_review IS
-'Pairs that scan_duplicates found, the most probable first, for people to decide: merge_customer() or not_a_duplicate()';
+'Pairs that scan_duplicates found, the most probable first, for people to decide: merge_customer() or not_a_duplicate(); but for those of whom one is gone from the CRM';
 COMMENT ON COLUMN highseas.duplicate_review.contributions IS 'What each field contributes to ln(odds)';
 
 CREATE VIEW highseas.duplicate_cluster WITH (security_invoker) AS
 WITH RECURSIVE pair AS MATERIALIZED (
-    SELECT d.customer_key AS a, d.other_customer AS b FROM highseas.duplicate_finding d
-    WHERE d.tenant_id = (SELECT highseas.current_tenant())
+    SELECT d.customer_key AS a, d.other_customer AS b FROM highseas.duplicate_review d
 ), edge AS (SELECT a, b FROM pair UNION ALL SELECT b, a FROM pair),
 reach AS (SELECT a AS customer_key, a AS reached FROM edge UNION SELECT r.customer_key, e.b FROM reach r JOIN edge e ON e.a = r.reached)
 SELECT min(r.reached) AS cluster_key, r.customer_key FROM reach r GROUP BY r.customer_key;
