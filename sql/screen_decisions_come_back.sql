@@ -35,6 +35,16 @@ SET ROLE regress_decides;
 SELECT highseas_api.not_a_duplicate('b', 'c', 'since');
 CALL highseas.unmerge_customer('a');
 SELECT customer_key, other_customer, reason FROM highseas.not_duplicate ORDER BY 1, 2;
+-- Who took another one in is found by the other one's name, whatever his own is, until the merge is taken back.
+CALL highseas.intake('Fill One Ltd', email => 'a@fill-one.co.uk', country => 'GB', customer => 'u1', origin => 'fair');
+CALL highseas.intake('Unlike Name GmbH', phone => '+49 40 5553322', city => 'Hamburg', country => 'DE', customer => 'u2', origin => 'fair');
+CALL highseas.merge_customer('u2', 'u1');
+SELECT customer_key, name FROM highseas.find_duplicates('UNLIKE NAME', city => 'Hamburg', country => 'DE');
+SELECT customer_key, name FROM highseas.find_duplicates('Fill One', country => 'GB');
+SELECT abs(ln(probability / (1 - probability)) - (SELECT sum(value::float8) FROM jsonb_each_text(contributions))) < .01 AS adds_up
+FROM highseas.find_duplicates('Unlike Nam', phone => '+49 40 5553333', country => 'DE', at_least => 0) WHERE customer_key = 'u1';
+CALL highseas.unmerge_customer('u2');
+SELECT customer_key, name FROM highseas.find_duplicates('UNLIKE NAME', city => 'Hamburg', country => 'DE');
 RESET ROLE;
 DROP OWNED BY regress_decides;
 DROP ROLE regress_decides;

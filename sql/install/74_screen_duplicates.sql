@@ -300,10 +300,19 @@ BEGIN
         candidates := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, false));
     END IF;
     RETURN QUERY
-    SELECT f.customer_key, s.probability, to_jsonb(s) - 'probability'
+    SELECT f.customer_key, s.probability, to_jsonb(s.score) - 'probability'
     FROM unnest(candidates) c(customer_key)
     JOIN highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
-    CROSS JOIN LATERAL highseas.duplicate_score(fields, highseas.duplicate_fields_of(f), words, rules, weights) s
+    -- Who took others in is compared by what they were, too.
+    CROSS JOIN LATERAL (
+        SELECT x.probability, x AS score
+        FROM (SELECT highseas.duplicate_fields_of(f) AS known
+              UNION ALL
+              SELECT highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile))
+              FROM highseas.merge_record r
+              WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key AND r.profile IS NOT NULL) k
+        CROSS JOIN LATERAL highseas.duplicate_score(duplicate_matches.fields, k.known, words, rules, weights) x
+        ORDER BY x.probability DESC LIMIT 1) s
     WHERE s.probability >= at_least AND NOT EXISTS (
         SELECT FROM highseas.not_duplicate d WHERE d.tenant_id = duplicate_matches.tenant_id
         AND d.customer_key = least(f.customer_key, myself) AND d.other_customer = greatest(f.customer_key, myself))
