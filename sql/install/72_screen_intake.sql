@@ -241,7 +241,12 @@ BEGIN
     WHERE m.lead_id = ANY (leads) AND NOT m.blocks AND m.probability >= 0.5 AND m.customer_key <> m.other_customer
     GROUP BY 2, 3 ORDER BY 2, 3
     ON CONFLICT DO NOTHING;
-    taken := EXISTS (SELECT FROM highseas.write_duplicate_keys(tenant_id, created || known) k WHERE k.customer_key = ANY (created));
+    taken := EXISTS (
+        SELECT FROM highseas.write_duplicate_keys(tenant_id, created || known) k
+        WHERE k.customer_key = ANY (created) AND NOT EXISTS (
+            SELECT FROM highseas.not_duplicate d
+            WHERE d.tenant_id = take_screened_leads.tenant_id AND d.customer_key = least(k.customer_key COLLATE "C", k.other_customer)
+              AND d.other_customer = greatest(k.customer_key COLLATE "C", k.other_customer)));
     IF taken AND strict THEN
         RAISE EXCEPTION USING ERRCODE = '23505', CONSTRAINT = 'duplicate_key_pkey', SCHEMA = 'highseas', MESSAGE = 'the customer was entered meanwhile';
     END IF;

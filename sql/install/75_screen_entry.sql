@@ -80,6 +80,10 @@ BEGIN
         )
         SELECT DISTINCT ON (f.lead_id) f.lead_id, f.own, f.other, f.how, f.probability, f.contributions, f.blocks, f.earlier
         FROM found f
+        WHERE NOT EXISTS (
+            SELECT FROM highseas.not_duplicate d
+            WHERE d.tenant_id = screen_leads.tenant_id AND d.customer_key = least(f.own COLLATE "C", f.other)
+              AND d.other_customer = greatest(f.own COLLATE "C", f.other))
         ORDER BY f.lead_id, f.step, f.probability DESC, f.earlier, f.other
     LOOP
         -- The one that came in with it may itself be somebody known.
@@ -94,7 +98,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.screen_leads(bigint, bigint[]) IS
-'Of these leads those that are like a customer, or like a lead before them: whose lead each is. By a key that only one may have, or with the probability of duplicate_rule, it is the other one''s (blocks); else he is only told of: with a probability of at least .5, a key that only warns, or the same telephone number. The caller has called lock_entries().';
+'Of these leads those that are like a customer, or like a lead before them: whose lead each is. By a key that only one may have, or with the probability of duplicate_rule, it is the other one''s (blocks); else he is only told of: with a probability of at least .5, a key that only warns, or the same telephone number. Of whom separate_lead() was said, he is not. The caller has called lock_entries().';
 
 CREATE FUNCTION highseas.tell_matches(tenant_id bigint, matches highseas.lead_match[], now timestamptz) RETURNS void
 LANGUAGE sql
@@ -113,3 +117,36 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION highseas.tell_matches(bigint, highseas.lead_match[], timestamptz) IS
 'Writes to each lead whom it is like and where he is now, for the rep who enters it: as a warning, or as what keeps it in quarantine where intake_rule refuses a "duplicate"';
+
+CREATE FUNCTION highseas_api.separate_lead(
+    lead bigint, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT state text, OUT customer_key text, OUT problems text, OUT warnings text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+    l highseas.lead;
+    own text;
+BEGIN
+    SELECT x.* INTO l FROM highseas.lead x WHERE x.tenant_id = t AND x.lead_id = lead FOR NO KEY UPDATE;
+    own := highseas.lead_customer(lead, l.fields);
+    IF l.lead_id IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('lead %s does not exist', coalesce(lead::text, 'NULL')),
+            DETAIL = 'Nothing was changed.', HINT = 'highseas.lead_stage lists the leads.';
+    ELSIF l.state <> 'taken' OR EXISTS (SELECT FROM highseas.customer c WHERE c.tenant_id = t AND c.customer_key = own)
+        OR EXISTS (SELECT FROM highseas.merge_record r WHERE r.tenant_id = t AND r.customer_key = own) THEN
+        RAISE EXCEPTION USING ERRCODE = '55000', MESSAGE = format('lead %s was not found to be another customer''s', lead),
+            DETAIL = 'Nothing was changed.', HINT = 'unmerge_customer() takes a merge back.';
+    END IF;
+    INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by, reason)
+    VALUES (t, least(own COLLATE "C", l.customer_key), greatest(own COLLATE "C", l.customer_key), highseas.clock(), highseas.actor(), reason)
+    ON CONFLICT DO NOTHING;
+    UPDATE highseas.lead x SET state = 'waiting', customer_key = NULL, is_first = NULL, warnings = '{}' WHERE x.tenant_id = t AND x.lead_id = lead;
+    PERFORM highseas.take_these_leads(t, ARRAY[lead], true);
+    PERFORM highseas.make_stale(t, ARRAY[l.customer_key]);
+    SELECT x.state, x.customer_key, nullif(array_to_string(x.problems, '; '), ''), nullif(array_to_string(x.warnings, '; '), '')
+    INTO separate_lead.state, separate_lead.customer_key, separate_lead.problems, separate_lead.warnings
+    FROM highseas.lead x WHERE x.tenant_id = t AND x.lead_id = lead;
+END
+$$;
+COMMENT ON FUNCTION highseas_api.separate_lead(bigint, text, text) IS
+'Overrules that a lead is a customer who was known already: it is taken in again, as a customer of its own, and that the two are not one is remembered. Who is like a third one is that one''s now: say it again. What the other one''s profile gained from the lead stays there; a key that only one may have stays the other one''s. Needs the access of a manager. Errors: 42704 no such lead, 55000 it is not taken, or was not found to be somebody else''s, 42501.';

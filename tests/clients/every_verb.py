@@ -77,6 +77,9 @@ def calls(key):
     yield "intake", ["it's \\ 客户", None, "joe@acme.com", "+49 30 901820"], {"origin": "fair", "attributes": '{"a": 1}'}
     yield "intake", [], {"company": "Acme Ltd", "phone": "12"}
     yield "correct_lead", [lambda got: got["intake"]["lead"], '{"phone": "+49 30 901820"}'], {}
+    yield "intake", [], {"company": "Twin AG", "phone": "+41 44 668 18 00", "origin": "fair"}
+    yield "intake", [], {"company": "Twin AG", "phone": "+41 44 668 18 00", "origin": "fair"}
+    yield "separate_lead", [lambda got: got["intake"]["lead"]], {"reason": "two firms of one name"}
     yield "intake", [], {"contact": "Joe"}
     yield "discard_lead", [lambda got: got["intake"]["lead"]], {"note": "nobody"}
     yield "intake_rows", [key(1), '[{"company": "Acme"}]', '{"origin": "fair"}'], {}
