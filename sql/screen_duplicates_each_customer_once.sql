@@ -41,6 +41,7 @@ SELECT highseas_api.not_a_duplicate('c5', 'c4', 'father and son'), highseas_api.
 SELECT customer_key, place FROM duplicates_of('c4');
 
 -- A key that somebody has is told to who writes it second, but where a rule only warns.
+INSERT INTO customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at) SELECT tenant_id, 'c6', 'sea', clock(), clock() FROM tenant;
 INSERT INTO profile (tenant_id, customer_key, company, phone, country) SELECT tenant_id, 'c6', 'Druckerei Krüger', '+4930901820', 'DE' FROM tenant;
 SELECT * FROM write_duplicate_keys((SELECT tenant_id FROM tenant), ARRAY['c6']);
 INSERT INTO duplicate_rule (tenant_id, kind, block) SELECT tenant_id, 'phone', false FROM tenant;

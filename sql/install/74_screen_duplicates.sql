@@ -139,10 +139,10 @@ LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', '
 COMMENT ON FUNCTION highseas.shared_terms(integer[], integer[]) IS
 'How much two customers'' terms share: 1 for a common word, 2 for a piece of spelling, 3 for a whole name, 6 for a detail. NULL for NULL. Error 22004 for a NULL element.';
 
-CREATE FUNCTION highseas.term_buckets(terms integer[], telling boolean DEFAULT false) RETURNS integer[]
+CREATE FUNCTION highseas.term_buckets(terms integer[], at_least integer DEFAULT 1) RETURNS integer[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', 'highseas_term_buckets';
-COMMENT ON FUNCTION highseas.term_buckets(integer[], boolean) IS
-'Under what terms are indexed: one of 2^20 buckets each, so that rare terms share an entry of the index and it stays small. telling: without the terms that are common words. NULL for NULL. Error 22004 for a NULL element.';
+COMMENT ON FUNCTION highseas.term_buckets(integer[], integer) IS
+'Under what terms are indexed: one of 2^20 buckets each, so that rare terms share an entry of the index and it stays small. at_least: of those terms that count so much in shared_terms(). NULL for NULL. Error 22004 for a NULL element.';
 
 -- Without a pending list: a search would read all of it.
 CREATE INDEX duplicate_terms_terms ON highseas.duplicate_terms USING gin (highseas.term_buckets(terms)) WITH (fastupdate = off);
@@ -187,7 +187,8 @@ RETURN ROW(coalesce((profile).company, (profile).name), (profile).contact, (prof
 COMMENT ON FUNCTION highseas.duplicate_fields_of(highseas.profile) IS
 'A customer as duplicates are looked for: his company, else his name; postcode, born and register_number are read from attributes';
 
--- Each row is looked up by its key: estimates for tables that grow from nothing would have them read whole.
+-- Each row is looked up by its key, in the order that OFFSET 0 keeps: a plan made while the tables were empty would read
+-- them whole, for each row again.
 CREATE FUNCTION highseas.write_duplicate_keys(tenant_id bigint, customers text[])
 RETURNS TABLE (customer_key text, kind text, other_customer text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
@@ -199,49 +200,60 @@ DECLARE
     current_version integer := highseas.duplicate_version(tenant_id);
     warned text[] := ARRAY(SELECT r.kind FROM highseas.duplicate_rule r
                            WHERE r.tenant_id = write_duplicate_keys.tenant_id AND NOT r.block);
-    before bigint[] := ARRAY(
-        SELECT DISTINCT x.key
-        FROM unnest(customers) c(customer_key), highseas.duplicate_terms o, unnest(o.keys) x(key)
-        WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = c.customer_key COLLATE "C");
+    before bigint[];
+    before_owners text[]; -- parallel to before, and so on
+    owned bigint[]; -- sorted
     owners text[];
-    owned bigint[]; -- parallel to owners, sorted
+    got bigint[];
+    got_owners text[];
 BEGIN
+    SELECT array_agg(k.key), array_agg(c.customer_key) INTO before, before_owners
+    FROM unnest(customers) c(customer_key)
+    CROSS JOIN LATERAL (SELECT o.keys FROM highseas.duplicate_terms o
+                        WHERE o.tenant_id = write_duplicate_keys.tenant_id AND o.customer_key = c.customer_key COLLATE "C" OFFSET 0) o
+    CROSS JOIN LATERAL unnest(o.keys) k(key);
     WITH written AS (
         INSERT INTO highseas.duplicate_terms AS t (tenant_id, written_at, version, customer_key, keys, terms)
-        SELECT f.tenant_id, highseas.clock(), current_version, f.customer_key,
+        SELECT write_duplicate_keys.tenant_id, highseas.clock(), current_version, c.customer_key,
                CASE WHEN o.keys IS NULL THEN m.keys ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.keys || o.keys) x ORDER BY x) END,
                CASE WHEN o.terms IS NULL THEN m.terms ELSE ARRAY(SELECT DISTINCT x FROM unnest(m.terms || o.terms) x ORDER BY x) END
         FROM (SELECT DISTINCT u.customer_key COLLATE "C" AS customer_key FROM unnest(customers) u(customer_key)) c
-        JOIN highseas.profile f ON f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = c.customer_key
-        CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id, highseas.duplicate_fields_of(f), words, rules) m
+        CROSS JOIN LATERAL (
+            SELECT highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
+            WHERE f.tenant_id = write_duplicate_keys.tenant_id AND f.customer_key = c.customer_key OFFSET 0) f
+        CROSS JOIN LATERAL highseas.duplicate_terms_of(write_duplicate_keys.tenant_id, f.fields, words, rules) m
         -- Who took others in is found by their names, too.
         CROSS JOIN LATERAL (
             SELECT array_agg(DISTINCT k.key) FILTER (WHERE k.key IS NOT NULL) AS keys,
                    array_agg(DISTINCT k.term) FILTER (WHERE k.term IS NOT NULL) AS terms
             FROM highseas.merge_record r
-            CROSS JOIN LATERAL highseas.duplicate_terms_of(f.tenant_id,
+            CROSS JOIN LATERAL highseas.duplicate_terms_of(r.tenant_id,
                 highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile)), words, rules) d
             CROSS JOIN LATERAL unnest(d.keys, d.terms) k(key, term)
-            WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key) o
-        ORDER BY f.customer_key
+            WHERE r.tenant_id = write_duplicate_keys.tenant_id AND r.into_customer = c.customer_key) o
+        ORDER BY c.customer_key
         ON CONFLICT ON CONSTRAINT duplicate_terms_pkey DO UPDATE
         SET written_at = EXCLUDED.written_at, version = EXCLUDED.version, keys = EXCLUDED.keys, terms = EXCLUDED.terms
         RETURNING t.customer_key, t.keys
     )
-    SELECT array_agg(w.customer_key ORDER BY x.key, w.customer_key), array_agg(x.key ORDER BY x.key, w.customer_key)
-    INTO owners, owned FROM written w, unnest(w.keys) x(key);
-    -- In the order of the keys: who enters the same customer waits here, and nobody in a circle. Who is gone from the CRM
-    -- keeps nobody out.
-    INSERT INTO highseas.duplicate_key (tenant_id, key, customer_key)
-    SELECT write_duplicate_keys.tenant_id, x.key, x.customer_key
-    FROM unnest(owned, owners) WITH ORDINALITY x(key, customer_key, n)
-    JOIN highseas.customer c ON c.tenant_id = write_duplicate_keys.tenant_id AND c.customer_key = x.customer_key COLLATE "C" AND c.state <> 'gone'
-    WHERE highseas.duplicate_key_kind(x.key) <> ALL (warned)
-    ORDER BY x.n
-    ON CONFLICT DO NOTHING;
+    -- Who is gone from the CRM keeps nobody out.
+    SELECT array_agg(w.customer_key ORDER BY k.key, w.customer_key), array_agg(k.key ORDER BY k.key, w.customer_key)
+    INTO owners, owned
+    FROM written w
+    CROSS JOIN LATERAL (SELECT FROM highseas.customer c WHERE c.tenant_id = write_duplicate_keys.tenant_id AND c.customer_key = w.customer_key
+                        AND c.state <> 'gone' OFFSET 0) c
+    CROSS JOIN LATERAL unnest(w.keys) k(key)
+    WHERE highseas.duplicate_key_kind(k.key) <> ALL (warned);
+    -- In the order of the keys: who enters the same customer waits here, and nobody in a circle.
+    WITH mine AS (
+        INSERT INTO highseas.duplicate_key AS k (tenant_id, key, customer_key)
+        SELECT write_duplicate_keys.tenant_id, x.key, x.customer_key FROM unnest(owned, owners) x(key, customer_key)
+        ON CONFLICT DO NOTHING RETURNING k.key, k.customer_key
+    )
+    SELECT array_agg(m.key), array_agg(m.customer_key) INTO got, got_owners FROM mine m;
     DELETE FROM highseas.duplicate_key k
-    USING unnest(before) b(key)
-    WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = b.key AND k.customer_key = ANY (customers)
+    USING unnest(before, before_owners) b(key, customer_key)
+    WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = b.key AND k.customer_key = b.customer_key COLLATE "C"
       AND (highseas.duplicate_key_kind(k.key) = ANY (warned)
            OR NOT EXISTS (SELECT FROM highseas.duplicate_terms t
                           JOIN highseas.customer c ON c.tenant_id = t.tenant_id AND c.customer_key = t.customer_key AND c.state <> 'gone'
@@ -249,8 +261,10 @@ BEGIN
     RETURN QUERY
     SELECT x.customer_key, highseas.duplicate_key_kind(k.key), k.customer_key
     FROM unnest(owned, owners) x(key, customer_key)
-    JOIN highseas.duplicate_key k ON k.tenant_id = write_duplicate_keys.tenant_id AND k.key = x.key AND k.customer_key <> x.customer_key COLLATE "C"
-    WHERE highseas.duplicate_key_kind(x.key) <> ALL (warned)
+    CROSS JOIN LATERAL (SELECT k.key, k.customer_key FROM highseas.duplicate_key k
+                        WHERE k.tenant_id = write_duplicate_keys.tenant_id AND k.key = x.key OFFSET 0) k
+    WHERE (x.key, x.customer_key) NOT IN (SELECT g.key, g.customer_key FROM unnest(got, got_owners) g(key, customer_key))
+      AND k.customer_key <> x.customer_key COLLATE "C"
     ORDER BY x.customer_key COLLATE "C", 2;
 END
 $$;
@@ -270,34 +284,36 @@ END
 $$;
 COMMENT ON FUNCTION highseas.forget_duplicate_keys(bigint, text[]) IS 'Frees the keys and terms of customers that are no more under their key';
 
-CREATE FUNCTION highseas.duplicate_candidates(tenant_id bigint, wanted integer[], myself text, telling boolean, after text DEFAULT '')
+CREATE FUNCTION highseas.duplicate_candidates(tenant_id bigint, wanted integer[], myself text, at_least integer)
 RETURNS SETOF text
-LANGUAGE sql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off
+LANGUAGE sql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off SET jit = off
 AS $$
-    SELECT t.customer_key FROM highseas.duplicate_terms t
-    WHERE highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, telling)
-      -- No conditions for the primary key, whose index would be read whole beside the one of the terms.
-      AND t.tenant_id + 0 = duplicate_candidates.tenant_id AND (t.customer_key || '') > after AND t.customer_key IS DISTINCT FROM myself AND highseas.shared_terms(t.terms, wanted) >= CASE WHEN NOT telling THEN 1 WHEN after = '' THEN 2 ELSE 3 END
-    ORDER BY highseas.shared_terms(t.terms, wanted) DESC, t.customer_key LIMIT 20
+    SELECT t.customer_key
+    FROM highseas.duplicate_terms t
+    CROSS JOIN LATERAL (SELECT highseas.shared_terms(t.terms, wanted) AS shared OFFSET 0) s
+    -- No conditions for the primary key, whose index would be read whole beside the one of the terms.
+    WHERE highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, at_least)
+      AND t.tenant_id + 0 = duplicate_candidates.tenant_id AND s.shared >= at_least AND t.customer_key IS DISTINCT FROM myself
+    ORDER BY s.shared DESC, t.customer_key LIMIT 20
 $$;
-COMMENT ON FUNCTION highseas.duplicate_candidates(bigint, integer[], text, boolean, text) IS
-'The 20 customers that share most with these terms, found by the telling ones among them or by all. myself: whom to leave out, or NULL; after: only those with a later key, for a scan, which leaves out who shares a piece of spelling alone';
+COMMENT ON FUNCTION highseas.duplicate_candidates(bigint, integer[], text, integer) IS
+'The 20 customers that share most with these terms, found by those among them that count at least at_least in shared_terms(). myself: whom to leave out, or NULL';
 
 CREATE FUNCTION highseas.duplicate_matches(
     tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
 RETURNS TABLE (customer_key text, probability real, contributions jsonb)
-LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off
+LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
     words highseas.company_word[] := highseas.company_words(tenant_id);
     rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
     weights real[] := highseas.duplicate_weights(tenant_id);
     wanted integer[] := (highseas.duplicate_terms_of(tenant_id, fields, words, rules, true)).terms;
-    candidates text[] := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, true));
+    candidates text[] := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, 2));
 BEGIN
     -- A word that thousands share is looked for only where nothing else finds anybody.
     IF cardinality(candidates) = 0 THEN
-        candidates := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, false));
+        candidates := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, 1));
     END IF;
     RETURN QUERY
     SELECT f.customer_key, s.probability, to_jsonb(s.score) - 'probability'
@@ -515,7 +531,16 @@ BEGIN
                   WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
                     AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key));
     PERFORM highseas.forget_duplicate_keys(tenant_id, gone);
-    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, customers);
+    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
+        SELECT c.customer_key
+        FROM unnest(customers) c(customer_key)
+        CROSS JOIN LATERAL (
+            SELECT f.changed_at FROM highseas.profile f
+            WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key = c.customer_key COLLATE "C" OFFSET 0) f
+        LEFT JOIN LATERAL (
+            SELECT t.version, t.written_at FROM highseas.duplicate_terms t
+            WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = c.customer_key COLLATE "C" OFFSET 0) t ON true
+        WHERE t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at));
     rows := cardinality(customers);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
@@ -526,7 +551,7 @@ COMMENT ON FUNCTION highseas.rekey_duplicates_batch(bigint, bigint, integer) IS
 
 CREATE FUNCTION highseas.scan_duplicates_batch(tenant_id bigint, run bigint, batch integer, OUT rows bigint, OUT more boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off
 AS $$
 DECLARE
     -- A run goes on where the last one stopped at its bounds, or was interrupted.
@@ -545,18 +570,26 @@ BEGIN
     more := cardinality(customers) = batch;
     rows := cardinality(customers);
     DELETE FROM highseas.duplicate_finding d WHERE d.tenant_id = scan_duplicates_batch.tenant_id AND d.customer_key = ANY (customers);
-    -- By what is stored, each pair once; only who shares a detail or most of a name is compared.
+    -- Each pair once. Only who shares a detail or most of a name is compared: pieces of spelling alone are shared by many.
     INSERT INTO highseas.duplicate_finding AS d (tenant_id, customer_key, other_customer, probability, contributions, found_at)
-    SELECT f.tenant_id, f.customer_key, o.customer_key, s.probability, to_jsonb(s) - 'probability', highseas.clock()
+    SELECT scan_duplicates_batch.tenant_id, c.customer_key, o.customer_key, s.probability, to_jsonb(s) - 'probability', highseas.clock()
     FROM unnest(customers) c(customer_key)
-    JOIN highseas.duplicate_terms t ON t.tenant_id = scan_duplicates_batch.tenant_id AND t.customer_key = c.customer_key COLLATE "C"
-    CROSS JOIN LATERAL highseas.duplicate_candidates(t.tenant_id, t.terms, NULL, true, t.customer_key) n(customer_key)
-    JOIN highseas.profile f ON f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key
-    JOIN highseas.profile o ON o.tenant_id = t.tenant_id AND o.customer_key = n.customer_key COLLATE "C"
-    CROSS JOIN LATERAL highseas.duplicate_score(highseas.duplicate_fields_of(f), highseas.duplicate_fields_of(o), words, rules, weights) s
+    CROSS JOIN LATERAL (SELECT highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
+                        WHERE f.tenant_id = scan_duplicates_batch.tenant_id AND f.customer_key = c.customer_key COLLATE "C" OFFSET 0) f
+    CROSS JOIN LATERAL highseas.duplicate_terms_of(scan_duplicates_batch.tenant_id, f.fields, words, rules, true) w
+    CROSS JOIN LATERAL (
+        SELECT t.customer_key
+        FROM highseas.duplicate_terms t
+        CROSS JOIN LATERAL (SELECT highseas.shared_terms(t.terms, w.terms) AS shared OFFSET 0) s
+        WHERE highseas.term_buckets(t.terms) && highseas.term_buckets(w.terms, 3)
+          AND t.tenant_id + 0 = scan_duplicates_batch.tenant_id AND (t.customer_key || '') > c.customer_key AND s.shared >= 3
+        ORDER BY s.shared DESC, t.customer_key LIMIT 5) n
+    CROSS JOIN LATERAL (SELECT f.customer_key, highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
+                        WHERE f.tenant_id = scan_duplicates_batch.tenant_id AND f.customer_key = n.customer_key OFFSET 0) o
+    CROSS JOIN LATERAL highseas.duplicate_score(f.fields, o.fields, words, rules, weights) s
     WHERE s.probability >= 0.5 AND NOT EXISTS (
         SELECT FROM highseas.not_duplicate d
-        WHERE d.tenant_id = f.tenant_id AND d.customer_key = f.customer_key AND d.other_customer = o.customer_key);
+        WHERE d.tenant_id = scan_duplicates_batch.tenant_id AND d.customer_key = c.customer_key COLLATE "C" AND d.other_customer = o.customer_key);
     UPDATE highseas.job_run r SET position = coalesce(customers[cardinality(customers)], reached)
     WHERE r.tenant_id = scan_duplicates_batch.tenant_id AND r.run_id = run;
 END

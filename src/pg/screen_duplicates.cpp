@@ -62,7 +62,10 @@ Text bytes_of(FunctionCallInfo fcinfo, int i) {
     return {reinterpret_cast<const char *>(value), VARSIZE(value)};
 }
 
-// A query compares one customer with many, so each side stays as it is while its row does.
+// A query asks for one customer's terms and compares him with many, so each side stays as it is
+// while its row does.
+Side kept_a, kept_b;
+
 const Record &side(FunctionCallInfo fcinfo, int i, int rules, Side &kept) {
     HeapTupleHeader tuple = PG_GETARG_HEAPTUPLEHEADER(i);
     const Text row{reinterpret_cast<const char *>(tuple), HeapTupleHeaderGetDatumLength(tuple)};
@@ -91,9 +94,8 @@ Datum highseas_duplicate_terms(PG_FUNCTION_ARGS) {
     const auto tenant = argument<std::int64_t>(fcinfo, 0);
     if (PG_ARGISNULL(1))
         PG_RETURN_NULL();
-    static Side kept;
     const bool asking = !PG_ARGISNULL(4) && argument<bool>(fcinfo, 4);
-    const Record &record = side(fcinfo, 1, 2, kept);
+    const Record &record = side(fcinfo, 1, 2, kept_a);
     static std::vector<std::int64_t> keys;
     static std::vector<std::int32_t> terms;
     check(guarded([&] {
@@ -122,7 +124,6 @@ Datum highseas_duplicate_key_kind(PG_FUNCTION_ARGS) {
 Datum highseas_duplicate_score(PG_FUNCTION_ARGS) {
     if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
         PG_RETURN_NULL();
-    static Side kept_a, kept_b;
     const auto given = array_argument<float>(fcinfo, 4, "weights");
     if (!given.empty() && given.size() != feature_count)
         ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -151,10 +152,10 @@ Datum highseas_shared_terms(PG_FUNCTION_ARGS) {
 
 Datum highseas_term_buckets(PG_FUNCTION_ARGS) {
     const auto terms = array_argument<std::int32_t>(fcinfo, 0, "terms");
-    const auto telling = argument<bool>(fcinfo, 1);
+    const auto at_least = argument<std::int32_t>(fcinfo, 1);
     static std::vector<std::int32_t> buckets;
     check(guarded([&] {
-        buckets = buckets_of(terms, telling);
+        buckets = buckets_of(terms, at_least);
         return Status{};
     }));
     auto *numbers = allocate<Datum>(buckets.size());

@@ -109,7 +109,7 @@ TEST_CASE("a key needs a valid detail together with a name, but for a register's
 
 TEST_CASE("buckets are few, and hold every term") {
     const std::vector<std::int32_t> terms = {-5, 0, 1, 2, bucket_count + 1, 3 * bucket_count + 3};
-    const auto all = buckets_of(terms, false), telling = buckets_of(terms, true);
+    const auto all = buckets_of(terms, 1), telling = buckets_of(terms, 2);
     CHECK(all == std::vector<std::int32_t>{0, 1, 2, 3, bucket_count - 5});
     CHECK(telling == std::vector<std::int32_t>{1, 2, 3, bucket_count - 5});
 }

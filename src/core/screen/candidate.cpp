@@ -31,9 +31,9 @@ std::string tagged(char tag, std::string_view text) {
 }
 
 enum Telling : std::uint32_t { common = 0, spelling = 1, pair = 2, exact = 3 };
-constexpr int weight_of(std::uint32_t telling) {
+constexpr int weight_of(std::int32_t term) {
     constexpr int weights[] = {1, 2, 3, 6};
-    return weights[telling & 3U];
+    return weights[static_cast<std::uint32_t>(term) & 3U];
 }
 
 class Terms {
@@ -193,7 +193,7 @@ void add_company(const Record &record, bool asking, Terms &terms) {
         add_characters(record, name, asking, terms);
     else
         add_words(name, asking, terms);
-    if (!record.dense) // for a space that is missing, too much or in another place
+    if (!record.dense) // for a letter in another place, be it of a trade or the legal form
         terms.add(pair, tagged('s', utf8(record.company_letters)));
     // Names in a dense script by their reading.
     const Word latin = record.dense ? name_of(record.romanised).joined : name.joined;
@@ -292,10 +292,10 @@ std::vector<std::int32_t> terms_of(std::int64_t tenant, const Record &record, bo
     return std::move(terms).sorted();
 }
 
-std::vector<std::int32_t> buckets_of(std::span<const std::int32_t> terms, bool telling) {
+std::vector<std::int32_t> buckets_of(std::span<const std::int32_t> terms, int at_least) {
     std::vector<std::int32_t> buckets;
     for (const std::int32_t term : terms)
-        if (!telling || (static_cast<std::uint32_t>(term) & 3U) != common)
+        if (weight_of(term) >= at_least)
             buckets.push_back(term & (bucket_count - 1));
     std::sort(buckets.begin(), buckets.end());
     buckets.erase(std::unique(buckets.begin(), buckets.end()), buckets.end());
@@ -306,7 +306,7 @@ int shared_terms(std::span<const std::int32_t> a, std::span<const std::int32_t> 
     int shared = 0;
     for (std::size_t i = 0, j = 0; i < a.size() && j < b.size();) {
         if (a[i] == b[j]) {
-            shared += weight_of(static_cast<std::uint32_t>(a[i]));
+            shared += weight_of(a[i]);
             ++i;
             ++j;
         } else if (a[i] < b[j]) {

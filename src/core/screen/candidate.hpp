@@ -26,10 +26,10 @@ constexpr KeyKind kind_of(std::int64_t key) noexcept {
 std::vector<std::int32_t> terms_of(std::int64_t tenant, const Record &record, bool asking);
 
 // What the index holds: of a rare term alone an entry would cost five times a reference to the
-// customer, and a few strangers in the same bucket are cheap to tell by their terms. telling:
-// without the terms that are common words.
+// customer, and a few strangers in the same bucket are cheap to tell by their terms. Of the terms
+// that count at least so much when they are shared.
 constexpr std::int32_t bucket_count = 1 << 20;
-std::vector<std::int32_t> buckets_of(std::span<const std::int32_t> terms, bool telling);
+std::vector<std::int32_t> buckets_of(std::span<const std::int32_t> terms, int at_least);
 
 // How much two sorted sets of terms share, the telling ones counting more.
 int shared_terms(std::span<const std::int32_t> a, std::span<const std::int32_t> b);
