@@ -17,6 +17,10 @@ CREATE TYPE highseas.duplicate_score_of AS (
 COMMENT ON TYPE highseas.duplicate_score_of IS
 'probability that two customers are one. The others are what each field contributes: their sum is ln(probability / (1 - probability)). prior: before any field is looked at, and when no detail agrees';
 
+CREATE TYPE highseas.duplicate_match AS (customer_key text, probability real, contributions jsonb);
+COMMENT ON TYPE highseas.duplicate_match IS
+'A customer who is perhaps another one. contributions: what each field contributes to the logarithm of the odds';
+
 CREATE TYPE highseas.duplicate_weight_of AS (fields text[], features text[], weights real[]);
 COMMENT ON TYPE highseas.duplicate_weight_of IS 'What the score weighs: parallel arrays';
 
@@ -289,19 +293,20 @@ RETURNS SETOF text
 LANGUAGE sql STABLE ROWS 20 SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_indexscan = off SET jit = off
 AS $$
     SELECT t.customer_key
-    FROM highseas.duplicate_terms t
-    CROSS JOIN LATERAL (SELECT highseas.shared_terms(t.terms, wanted) AS shared OFFSET 0) s
     -- No conditions for the primary key, whose index would be read whole beside the one of the terms.
-    WHERE highseas.term_buckets(t.terms) && highseas.term_buckets(wanted, at_least)
-      AND t.tenant_id + 0 = duplicate_candidates.tenant_id AND s.shared >= at_least AND t.customer_key IS DISTINCT FROM myself
+    FROM (SELECT x.customer_key, x.terms FROM highseas.duplicate_terms x
+          WHERE highseas.term_buckets(x.terms) && highseas.term_buckets(wanted, at_least) AND x.tenant_id + 0 = duplicate_candidates.tenant_id
+          LIMIT 2000) t
+    CROSS JOIN LATERAL (SELECT highseas.shared_terms(t.terms, wanted) AS shared OFFSET 0) s
+    WHERE s.shared >= at_least AND t.customer_key IS DISTINCT FROM myself
     ORDER BY s.shared DESC, t.customer_key LIMIT 20
 $$;
 COMMENT ON FUNCTION highseas.duplicate_candidates(bigint, integer[], text, integer) IS
-'The 20 customers that share most with these terms, found by those among them that count at least at_least in shared_terms(). myself: whom to leave out, or NULL';
+'The 20 customers that share most with these terms, of the first 2000 found by those among them that count at least at_least in shared_terms(): so many have something in common only with a word that tells nothing. myself: whom to leave out, or NULL';
 
 CREATE FUNCTION highseas.duplicate_matches(
     tenant_id bigint, fields highseas.duplicate_fields, myself text, at_least real, most integer)
-RETURNS TABLE (customer_key text, probability real, contributions jsonb)
+RETURNS SETOF highseas.duplicate_match
 LANGUAGE plpgsql ROWS 10 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off
 AS $$
 DECLARE
@@ -309,16 +314,28 @@ DECLARE
     rules highseas.domain_rule[] := highseas.domain_rules(tenant_id);
     weights real[] := highseas.duplicate_weights(tenant_id);
     wanted integer[] := (highseas.duplicate_terms_of(tenant_id, fields, words, rules, true)).terms;
-    candidates text[] := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, 2));
+    candidates text[] := '{}';
+    more text[];
+    matches highseas.duplicate_match[] := '{}';
 BEGIN
-    -- A word that thousands share is looked for only where nothing else finds anybody.
-    IF cardinality(candidates) = 0 THEN
-        candidates := ARRAY(SELECT highseas.duplicate_candidates(tenant_id, wanted, myself, 1));
-    END IF;
+    -- By what tells most. Pieces of spelling, which thousands share, are looked for only where that finds nobody who
+    -- is probably the one, and words only where nothing else finds anybody.
+    FOR telling IN REVERSE 3..1 LOOP
+        more := ARRAY(SELECT c FROM highseas.duplicate_candidates(tenant_id, wanted, myself, telling) c WHERE c <> ALL (candidates));
+        candidates := candidates || more;
+        matches := matches || ARRAY(
+            SELECT ROW(c.customer_key, s.probability, CASE WHEN s.probability >= at_least THEN to_jsonb(s) - 'probability' END)::highseas.duplicate_match
+            FROM unnest(more) c(customer_key)
+            CROSS JOIN LATERAL (SELECT highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
+                                WHERE f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C" OFFSET 0) f
+            CROSS JOIN LATERAL highseas.duplicate_score(duplicate_matches.fields, f.fields, words, rules, weights) s
+            WHERE NOT EXISTS (
+                SELECT FROM highseas.not_duplicate d WHERE d.tenant_id = duplicate_matches.tenant_id
+                AND d.customer_key = least(c.customer_key COLLATE "C", myself) AND d.other_customer = greatest(c.customer_key COLLATE "C", myself)));
+        EXIT WHEN CASE telling WHEN 3 THEN EXISTS (SELECT FROM unnest(matches) m WHERE m.probability >= 0.5) ELSE candidates <> '{}' END;
+    END LOOP;
     RETURN QUERY
-    SELECT f.customer_key, s.probability, to_jsonb(s.score) - 'probability'
-    FROM unnest(candidates) c(customer_key)
-    JOIN highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
+    SELECT m.customer_key, s.probability, to_jsonb(s.score)* FROM unnest(matches) m highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
     -- Who took others in is compared by what they were, too.
     CROSS JOIN LATERAL (
         SELECT x.probability, x AS score
@@ -329,14 +346,11 @@ BEGIN
               WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key AND r.profile IS NOT NULL) k
         CROSS JOIN LATERAL highseas.duplicate_score(duplicate_matches.fields, k.known, words, rules, weights) x
         ORDER BY x.probability DESC LIMIT 1) s
-    WHERE s.probability >= at_least AND NOT EXISTS (
-        SELECT FROM highseas.not_duplicate d WHERE d.tenant_id = duplicate_matches.tenant_id
-        AND d.customer_key = least(f.customer_key, myself) AND d.other_customer = greatest(f.customer_key, myself))
-    ORDER BY s.probability DESC, f.customer_key LIMIT most;
+    WHERE m.probability >= at_least ORDER BY m.probability DESC, m.customer_key COLLATE "C" LIMIT most;
 END
 $$;
 COMMENT ON FUNCTION highseas.duplicate_matches(bigint, highseas.duplicate_fields, text, real, integer) IS
-'The customers that are probably the one with these fields: of the 20 that share most terms those with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
+'The customers that are probably the one with these fields: of those that share most terms the ones with at least this probability. myself: whom to leave out, with whom others were decided not to be one; or NULL';
 
 CREATE FUNCTION highseas.lock_entries(tenant_id bigint, entries highseas.duplicate_fields[], waits boolean) RETURNS boolean[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
