@@ -184,6 +184,9 @@ equipment: equipment, equipments, equip, equipos, equipo, equipement, equipement
 equipment: anlagenbau, gerate, geratebau, gear, tools, tool, werkzeug, werkzeuge, werkzeugbau, herramientas
 equipment: outils, utensili, instruments, instrument, instrumente, oborudovanie, 设备, 器材, 仪器, 仪表, 工具, 模具, 器械, 장비
 equipment: 기기
+automotive: fahrzeugtechnik, karosserie, werkstatt, garage, garages, taller, talleres, atelier, officina, workshop
+electric: elektrotechnik, elektroinstallation, electricians, electrician
+construction: roofing, roofers, dachdecker, gebaudetechnik, flooring, paving, masonry, carpentry, joinery, painting
 medical: medical, medic, medica, medico, medicos, medizin, medizintechnik, medicine, healthcare, health
 medical: gesundheit, salud, sante, sanita, saglik, clinic, clinica, clinique, klinik, hospital, pharma
 medical: pharmaceutical, pharmaceuticals, pharmacy, apotheke, farmacia, pharmacie, farmaceutica, ilac, farma
@@ -243,7 +246,10 @@ education: education, educational, educacion, bildung, schule, school, schools, 
 education: okul, egitim, academy, akademie, academia, academie, college, university, universitat, universidad
 education: universite, universita, institute, institut, instituto, istituto, training, kindergarten, preschool
 education: daycare, childcare, learning, 教育, 培训, 学校, 大学, 学院, 研究院, 研究所, 研究, 幼儿园, 设计院, 中学, 小学, research
-education: forschung, 교육, 학원, 연구소
+education: forschung, 교육, 학원, 연구소, child, children, childrens, childhood, preschools, nursery, kita, students
+organisation: association, associations, society, league, council, committee, community, communities, neighborhood, neighbourhood
+real estate: court, plaza, tower, towers, mall
+organisation: church, parish, ministries, programme, programmes, family, families
 security: security, sicherheit, sicherheitstechnik, sicherheitsdienst, seguridad, securite, sicurezza, guvenlik
 security: 安防, 保安, 消防, 安全, 보안, safety, protection
 retail: retail, retailer, retailers, store, stores, shop, shops, shopping, market, markets, markt, mart

@@ -1,6 +1,7 @@
 #include "core/screen/comparison.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/no_postgres.hpp"
 
@@ -51,7 +52,13 @@ Word sorted(const std::vector<WeightedWord> &words) {
     return result;
 }
 
-void compare_companies(const Record &a, const Record &b, Comparison &result) {
+// Of the names of the companies, for what is compared together.
+struct Names {
+    double alike = 0, contained = 0;
+    bool word = false; // a telling word of both
+};
+
+void compare_companies(const Record &a, const Record &b, Names &names, Comparison &result) {
     if (a.company.empty() || b.company.empty()) {
         result[company_missing] = 1;
         return;
@@ -67,16 +74,12 @@ void compare_companies(const Record &a, const Record &b, Comparison &result) {
                                ? all_of(std::max(weight_of(words_a), weight_of(words_b)))
                                : overlap(words_a, words_b);
     const double alike = shared.dice();
-    result[company_alike] = alike;
-    result[company_over_50] = above(alike, 0.5);
     result[company_over_85] = above(alike, 0.85);
-    result[company_over_95] = above(alike, 0.95);
-    result[company_contained] = above(shared.contained(), 0.7);
+    names = {alike, shared.contained(), shared.telling >= 0.9};
     // All that one has more is a place or a trade.
     result[company_within] = alike < 0.999 && shared.contained() > 0.999 &&
                              std::max(shared.longest_a, shared.longest_b) < 1;
     result[company_spelled_alike] = above(spelled, 0.6);
-    result[company_part_in_address] = shared.contained();
     const Overlap letters = a.dense && b.dense ? overlap(a.letters, b.letters) : shared;
     result[company_letters] = above(letters.dice(), 0.7);
     result[company_more_name] = std::abs(shared.longest_a - shared.longest_b);
@@ -98,8 +101,6 @@ void compare_contacts(const Record &a, const Record &b, Comparison &result) {
     const double alike = shared.dice();
     result[contact_alike] = alike;
     result[contact_over_70] = above(alike, 0.7);
-    result[contact_over_90] = above(alike, 0.9);
-    result[contact_contained] = above(shared.contained(), 0.7);
     result[contact_other] = std::min(2.0, std::min(shared.only_a, shared.only_b));
     result[contact_short] = alike > 0.7 && std::min(a.contact.size(), b.contact.size()) == 1;
 }
@@ -156,27 +157,53 @@ double phone_similarity(std::string_view a, std::string_view b) {
     return shorter.size() >= 7 && edit_similarity(wide(a), wide(b)) >= 0.84 ? 0.5 : 0;
 }
 
+// Numbers of one exchange: the last three digits differ.
+bool are_extensions(std::string_view a, std::string_view b) {
+    return a.size() == b.size() && a.size() >= 7 &&
+           a.substr(0, a.size() - 3) == b.substr(0, b.size() - 3);
+}
+
 void compare_phones(const Record &a, const Record &b, Comparison &result) {
     if (a.phones.empty() || b.phones.empty())
         return;
     double best = 0;
+    bool block = false;
     for (const std::string &x : a.phones)
-        for (const std::string &y : b.phones)
+        for (const std::string &y : b.phones) {
             best = std::max(best, phone_similarity(x, y));
+            block = block || are_extensions(x, y);
+        }
     result[best == 1 ? phone_same : best > 0 ? phone_near : phone_other] = 1;
+    result[phone_block] = best < 1 && block;
+}
+
+// A typing error in the number, or the next door.
+bool are_near(const std::string &a, const std::string &b) {
+    if (a == b || a.empty() || b.empty())
+        return false;
+    const int distance = std::abs(std::atoi(a.c_str()) - std::atoi(b.c_str()));
+    return distance <= 20 || (std::min(a.size(), b.size()) >= 2 &&
+                              edit_similarity(Word(a.begin(), a.end()), Word(b.begin(), b.end())) >=
+                                  1 - 1.0 / static_cast<double>(std::max(a.size(), b.size())));
 }
 
 void compare_addresses(const Record &a, const Record &b, Comparison &result) {
-    if (!a.address.house.empty() && !b.address.house.empty())
-        result[a.address.house == b.address.house ? house_same : house_other] = 1;
+    // A space in the wrong place makes another number and street of the same letters.
+    const bool equal = !a.address_joined.empty() && a.address_joined == b.address_joined;
+    const bool houses = !a.address.house.empty() && !b.address.house.empty();
+    if (houses || equal)
+        result[equal || a.address.house == b.address.house ? house_same : house_other] = 1;
     if (a.street.empty() || b.street.empty())
         return;
     const Overlap shared = overlap(a.street, b.street);
     const double alike = (shared.dice() + shared.contained()) / 2;
+    const bool street = equal || (shared.telling >= 0.6 && std::min(shared.longest_a, shared.longest_b) < 1);
     result[address_alike] = alike;
-    result[address_same] = result[house_same] > 0 && shared.shared >= 0.8 &&
-                           std::min(shared.longest_a, shared.longest_b) < 1;
-    result[address_other] = alike < 0.5;
+    result[address_same] = result[house_same] > 0 && street;
+    result[address_near] = street && are_near(a.address.house, b.address.house);
+    result[address_other] =
+        alike < 0.5 && !equal && edit_similarity(a.address_joined, b.address_joined) < 0.75;
+    result[elsewhere] = result[address_other] > 0 && result[house_other] > 0;
 }
 
 void compare_places(const Record &a, const Record &b, Comparison &result) {
@@ -190,7 +217,7 @@ void compare_places(const Record &a, const Record &b, Comparison &result) {
         result[alike ? postcode_same : postcode_other] = 1;
     }
     if (!a.country.empty() && !b.country.empty())
-        result[a.country == b.country ? country_same : country_other] = 1;
+        result[country_other] = a.country != b.country;
 }
 
 void compare_days(const Record &a, const Record &b, Comparison &result) {
@@ -236,25 +263,31 @@ bool has_details(const Record &record) {
 }
 
 // What one field says depends on what others say.
-void compare_together(const Record &a, const Record &b, Comparison &result) {
+void compare_together(const Record &a, const Record &b, const Names &names, Comparison &result) {
     const double place = result[address_same];
     const double mail = std::max(result[email_same], result[email_near]);
     const double domain = std::max(result[domain_same], mail);
     result[unconfirmed] = (has_details(a) || has_details(b)) &&
                           result[phone_same] + result[phone_near] + domain + place == 0;
-    result[company_unconfirmed] = result[unconfirmed] * result[company_alike];
+    result[company_unconfirmed] = result[unconfirmed] * names.alike;
     result[company_and_phone] =
-        std::max(result[phone_same], result[phone_near]) * result[company_alike];
-    result[company_and_address] = place * result[company_alike];
-    result[company_in_address] = place * result[company_contained];
-    result[company_part_in_address] = place * std::min(1.0, result[company_part_in_address]);
-    result[company_and_domain] = domain * result[company_alike];
+        std::max(result[phone_same], result[phone_near]) * names.alike;
+    result[company_and_address] = place * names.alike;
+    result[company_in_address] = place * above(names.contained, 0.7);
+    result[company_part_in_address] = place * names.contained;
+    result[company_word_in_address] = place * names.word;
+    result[company_and_domain] = domain * names.alike;
     // At the same place another name or telephone differs less, and a family lives there.
-    result[company_other_here] = place * result[company_other];
     result[company_other] *= 1 - place;
-    result[phone_other_here] = place * result[phone_other];
+    result[company_other_word_here] =
+        names.word ? 0 : place * result[company_other_word];
+    result[company_other_word] *= 1 - place;
+    result[company_elsewhere] = result[elsewhere] * names.alike;
+    result[phone_elsewhere] =
+        result[elsewhere] * std::max(result[phone_same], result[phone_near]);
+    result[domain_other_here] = place * result[domain_other];
     result[phone_other] *= 1 - place;
-    result[address_of_contact] = place * result[company_missing];
+    result[born_other_here] = place * result[born_other];
     result[address_same] *= 1 - result[company_missing];
     result[address_and_phone] = place * result[phone_same];
     result[email_confirms] = mail * (result[contact_alike] + result[contact_missing]);
@@ -265,7 +298,8 @@ void compare_together(const Record &a, const Record &b, Comparison &result) {
 Comparison compare(const Record &a, const Record &b) {
     Comparison result{};
     result[prior] = 1;
-    compare_companies(a, b, result);
+    Names names;
+    compare_companies(a, b, names, result);
     compare_contacts(a, b, result);
     compare_emails(a, b, result);
     compare_domains(a, b, result);
@@ -274,7 +308,7 @@ Comparison compare(const Record &a, const Record &b) {
     compare_places(a, b, result);
     compare_days(a, b, result);
     compare_numbers(a, b, result);
-    compare_together(a, b, result);
+    compare_together(a, b, names, result);
     return result;
 }
 

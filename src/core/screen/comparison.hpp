@@ -38,12 +38,8 @@ struct Feature {
 #define HIGHSEAS_FEATURES(F)                                                                       \
     F(prior, prior, either)                                                                        \
     F(prior, unconfirmed, either)                                                                  \
-    F(company, company_alike, agrees)                                                              \
-    F(company, company_over_50, agrees)                                                            \
     F(company, company_over_85, agrees)                                                            \
-    F(company, company_over_95, agrees)                                                            \
     F(company, company_more_name, differs)                                                         \
-    F(company, company_contained, agrees)                                                          \
     F(company, company_within, agrees)                                                             \
     F(company, company_spelled_alike, agrees)                                                      \
     F(company, company_letters, agrees)                                                            \
@@ -51,8 +47,9 @@ struct Feature {
     F(company, company_and_address, agrees)                                                        \
     F(company, company_in_address, agrees)                                                         \
     F(company, company_part_in_address, agrees)                                                    \
-    F(company, company_other_here, differs)                                                        \
-    F(phone, phone_other_here, differs)                                                            \
+    F(company, company_word_in_address, agrees)                                                    \
+    F(company, company_other_word_here, differs)                                                   \
+    F(company, company_elsewhere, differs)                                                         \
     F(company, company_and_domain, agrees)                                                         \
     F(company, company_unconfirmed, differs)                                                       \
     F(company, company_other, differs)                                                             \
@@ -63,8 +60,6 @@ struct Feature {
     F(prior, company_missing, either)                                                              \
     F(contact, contact_alike, agrees)                                                              \
     F(contact, contact_over_70, agrees)                                                            \
-    F(contact, contact_over_90, agrees)                                                            \
-    F(contact, contact_contained, agrees)                                                          \
     F(contact, contact_other, differs)                                                             \
     F(contact, contact_short, either)                                                              \
     F(prior, contact_missing, either)                                                              \
@@ -76,13 +71,17 @@ struct Feature {
     F(domain, domain_same, agrees)                                                                 \
     F(domain, domain_near, agrees)                                                                 \
     F(domain, domain_other, differs)                                                               \
+    F(domain, domain_other_here, differs)                                                          \
     F(phone, phone_same, agrees)                                                                   \
     F(phone, phone_near, agrees)                                                                   \
+    F(phone, phone_block, agrees)                                                                  \
+    F(phone, phone_elsewhere, differs)                                                             \
     F(phone, phone_other, differs)                                                                 \
     F(address, address_alike, agrees)                                                              \
     F(address, address_same, agrees)                                                               \
+    F(address, address_near, agrees)                                                               \
     F(address, address_other, differs)                                                             \
-    F(address, address_of_contact, agrees)                                                         \
+    F(address, elsewhere, differs)                                                                 \
     F(address, address_and_phone, either)                                                          \
     F(address, house_same, agrees)                                                                 \
     F(address, house_other, differs)                                                               \
@@ -90,12 +89,12 @@ struct Feature {
     F(city, city_other, differs)                                                                   \
     F(city, postcode_same, agrees)                                                                 \
     F(city, postcode_other, differs)                                                               \
-    F(country, country_same, agrees)                                                               \
     F(country, country_other, differs)                                                             \
     F(born, born_same, agrees)                                                                     \
     F(born, born_near, agrees)                                                                     \
     F(born, born_digits, agrees)                                                                   \
     F(born, born_other, differs)                                                                   \
+    F(born, born_other_here, differs)                                                              \
     F(number, number_same, agrees)                                                                 \
     F(number, number_near, agrees)                                                                 \
     F(number, number_other, differs)

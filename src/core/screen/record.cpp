@@ -1,6 +1,7 @@
 #include "core/screen/record.hpp"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "core/screen/email.hpp"
@@ -105,6 +106,8 @@ void set_company(std::string_view text, const CompanyWords &dictionary, Record &
     record.dense = std::any_of(tokens.begin(), tokens.end(),
                                [](const Word &word) { return is_dense(word.front()); });
     const auto weight_of_word = [&](const Word &word) {
+        if (word.size() == 1 && !is_dense(word.front()) && !is_digit(word.front()))
+            return 0.3; // an initial, or "y" and "e": and
         const auto found = weights.find(utf8(word));
         return found == weights.end() ? 1.0 : std::max(0.1, static_cast<double>(found->second));
     };
@@ -173,6 +176,23 @@ void set_phones(const Fields &fields, Record &record) {
                         record.phones.end());
 }
 
+// What many streets are called says little; and 51st Street is 51 Street.
+void set_street(Record &record) {
+    static const std::set<Word> common = {U"ave", U"rd",   U"blvd", U"dr",   U"ln",  U"ct",  U"pl",
+                                          U"hwy", U"pkwy", U"ter",  U"cir",  U"sq",  U"ctr", U"bldg",
+                                          U"ctra", U"cad", U"sok",  U"prosp", U"expy", U"cres"};
+    for (const std::string &token : record.address.tokens) {
+        Word word = fold(token);
+        const bool is_common = (word.size() <= 2 && !is_dense(word.front())) || common.contains(word);
+        if (is_digit(word.front()) && word.size() >= 3)
+            word.resize(word.find_first_not_of(U"0123456789"));
+        record.street.push_back({word, is_common ? 0.3 : 1});
+    }
+    for (const Word &word : words(fold(record.address.key)))
+        if (is_all_digits(word) && utf8(word) != record.address.house && word.size() <= 3)
+            record.street.push_back({word, 0.3});
+}
+
 // Any usual way to write a day; which of two small numbers is the month is left to comparing.
 std::string day(std::string_view text) {
     std::vector<std::string> parts(1);
@@ -222,10 +242,8 @@ Record record_of(const Fields &fields, const CompanyWords &dictionary, const Dom
     set_phones(fields, record);
     if (!fields.address.empty()) {
         record.address = normalise_address(fields.address);
-        for (const std::string &token : record.address.tokens) {
-            const Word word = fold(token);
-            record.street.push_back({word, word.size() <= 2 && !is_dense(word.front()) ? 0.3 : 1});
-        }
+        set_street(record);
+        record.address_joined = letters_and_digits(fields.address);
     }
     record.city = letters_and_digits(fields.city);
     record.postcode = letters_and_digits(fields.postcode);

@@ -41,6 +41,7 @@ struct Record {
     std::string domain; // its own, by website or e-mail
     Address address;
     std::vector<WeightedWord> street;
+    Word address_joined; // as given, without what stands between the words
     Word city, postcode;
     std::string country;
     std::string born; // yyyymmdd

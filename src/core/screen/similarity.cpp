@@ -25,6 +25,11 @@ bool is_initial(std::u32string_view shorter, std::u32string_view longer) {
     return shorter.size() == 1 && !is_dense(shorter.front()) && longer.front() == shorter.front();
 }
 
+bool are_joined(std::u32string_view whole, std::u32string_view first, std::u32string_view second) {
+    return whole.size() >= 5 && whole.size() == first.size() + second.size() &&
+           whole.starts_with(first) && whole.ends_with(second) && !is_dense(whole.front());
+}
+
 } // namespace
 
 double jaro_winkler(std::u32string_view a, std::u32string_view b) {
@@ -139,6 +144,8 @@ Overlap overlap(std::span<const WeightedWord> a, std::span<const WeightedWord> b
     const auto match = [&](std::size_t i, std::size_t j, double similar) {
         used_a[i] = used_b[j] = true;
         const double mean = (a[i].weight + b[j].weight) / 2;
+        if (similar >= 0.85)
+            result.telling = std::max(result.telling, std::min(a[i].weight, b[j].weight));
         result.shared += similar * mean;
         // What a match lacks in similarity counts half as a difference.
         const double lack = (1 - similar) * mean / 2;
@@ -151,6 +158,22 @@ Overlap overlap(std::span<const WeightedWord> a, std::span<const WeightedWord> b
                 match(i, j, 1);
                 break;
             }
+    // One word that the other writes as two: bunnyland, bunny land.
+    const auto match_two = [&](std::span<const WeightedWord> one, auto &used_one,
+                               std::span<const WeightedWord> two, auto &used_two) {
+        for (std::size_t i = 0; i < one.size(); ++i)
+            for (std::size_t j = 0; j < two.size() && !used_one[i]; ++j)
+                for (std::size_t k = 0; k < two.size() && !used_one[i] && !used_two[j]; ++k) {
+                    if (k == j || used_two[k] || !are_joined(one[i].word, two[j].word, two[k].word))
+                        continue;
+                    used_one[i] = used_two[j] = used_two[k] = true;
+                    const double heavier = std::max(two[j].weight, two[k].weight);
+                    result.shared += (one[i].weight + two[j].weight + two[k].weight) / 2;
+                    result.telling = std::max(result.telling, std::min(one[i].weight, heavier));
+                }
+    };
+    match_two(a, used_a, b, used_b);
+    match_two(b, used_b, a, used_a);
     std::vector<std::tuple<double, std::size_t, std::size_t>> pairs;
     for (std::size_t i = 0; i < a.size(); ++i)
         for (std::size_t j = 0; j < b.size() && !used_a[i]; ++j)

@@ -30,6 +30,7 @@ struct Overlap {
     double only_a = 0, only_b = 0;
     double weight_a = 0, weight_b = 0;
     double longest_a = 0, longest_b = 0; // the heaviest word that is left
+    double telling = 0;                  // the heaviest word that both have
 
     double dice() const;      // shared of both sides
     double contained() const; // shared of the smaller side
