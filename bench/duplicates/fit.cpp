@@ -261,8 +261,7 @@ double pair_weight(const Set &set) {
         {"fake_1000", .08},      {"febrl1", .002},       {"febrl4", .002},
         {"synth_business", .015}};
     const bool twice = set.name.starts_with("restaurants"); // the same rows, with and without phone
-    static const double sw = getenv("SW") ? atof(getenv("SW")) : 1;
-    return (twice ? 150 : 300) / set.positives / std::sqrt(allowed.at(set.name)) * (set.name[1] == 'e' && set.name[0] == 's' ? sw : 1);
+    return (twice ? 150 : 300) / set.positives / std::sqrt(allowed.at(set.name));
 }
 
 bool out_of_bounds(Eigen::Index feature, double weight) {
@@ -374,30 +373,66 @@ Quality quality(const Set &set, const Vector &w, const std::function<bool(const 
     return result;
 }
 
-double probability(const Pair &pair, const Vector &w) {
+double sum_of(const Pair &pair, const Vector &w) {
     const Eigen::Map<const Vector> x(pair.features.data(),
                                      static_cast<Eigen::Index>(feature_count));
-    return 1 / (1 + std::exp(-x.dot(w)));
+    return x.dot(w);
 }
 
-// How often pairs of a probability are one customer, in the half that the weights were not fitted
-// on; and how often the pairs above a probability are, and how many of all true ones they are.
-void show_calibration(const std::vector<Set> &sets, const Vector &even, const Vector &odd) {
-    constexpr double bounds[] = {0, .01, .05, .1, .3, .5, .7, .9, .95, .99, .999, 1.1};
-    std::printf("\n%-16s %10s %10s %10s\n", "held out: p", "pairs", "mean p", "same");
-    for (int bin = 0; bin + 1 < static_cast<int>(std::size(bounds)); ++bin) {
-        double count = 0, sum = 0, same = 0;
+double logistic(double log_odds) {
+    return 1 / (1 + std::exp(-log_odds));
+}
+
+// The doubt of the least logarithmic loss, by pairs that the weights were not fitted on.
+double fit_doubt(const std::vector<Set> &sets, const std::vector<Vector> &by_fold,
+                 const std::function<bool(const Pair &)> &taken) {
+    double best = 0, least = 1e300;
+    for (double tried = 0.5; tried <= 12; tried += 0.25) {
+        double loss = 0;
         for (const Set &set : sets)
-            for (const Pair &pair : set.pairs) {
-                const double p = probability(pair, pair.odd ? even : odd);
-                if (p >= bounds[bin] && p < bounds[bin + 1]) {
-                    count += 1;
-                    sum += p;
-                    same += pair.same;
+            for (const Pair &pair : set.pairs)
+                if (taken(pair)) {
+                    const double z = calibrated(sum_of(pair, by_fold[pair.fold]), tried);
+                    loss += std::log1p(std::exp(pair.same ? -z : z));
                 }
-            }
-        std::printf("%5.3f to %5.3f   %10.0f %10.4f %10.4f\n", bounds[bin],
-                    std::min(1.0, bounds[bin + 1]), count, sum / count, same / count);
+        if (loss < least) {
+            least = loss;
+            best = tried;
+        }
+    }
+    return best;
+}
+
+// How often pairs of a probability are one customer, with weights fitted on the other fifths and the
+// doubt on the other half of the clusters; and how often the pairs above a probability are, and how
+// many of all true ones they are.
+void show_calibration(const std::vector<Set> &sets, const std::vector<Vector> &by_fold) {
+    const double even = fit_doubt(sets, by_fold, [](const Pair &p) { return !p.odd; });
+    const double odd = fit_doubt(sets, by_fold, [](const Pair &p) { return p.odd; });
+    std::printf("\ndoubt: %.2f, by halves %.2f and %.2f\n",
+                fit_doubt(sets, by_fold, [](const Pair &) { return true; }), even, odd);
+    const auto probability = [&](const Pair &pair, bool doubting) {
+        const double sum = sum_of(pair, by_fold[pair.fold]);
+        return logistic(doubting ? calibrated(sum, pair.odd ? even : odd) : sum);
+    };
+    constexpr double bounds[] = {0, .01, .05, .1, .3, .5, .7, .9, .95, .99, .999, 1.1};
+    for (const bool doubting : {false, true}) {
+        std::printf("%-16s %10s %10s %10s\n", doubting ? "with doubt: p" : "without: p", "pairs",
+                    "mean p", "same");
+        for (int bin = 0; bin + 1 < static_cast<int>(std::size(bounds)); ++bin) {
+            double count = 0, sum = 0, same = 0;
+            for (const Set &set : sets)
+                for (const Pair &pair : set.pairs) {
+                    const double p = probability(pair, doubting);
+                    if (p >= bounds[bin] && p < bounds[bin + 1]) {
+                        count += 1;
+                        sum += p;
+                        same += pair.same;
+                    }
+                }
+            std::printf("%5.3f to %5.3f   %10.0f %10.4f %10.4f\n", bounds[bin],
+                        std::min(1.0, bounds[bin + 1]), count, sum / count, same / count);
+        }
     }
     std::printf("\n%-22s", "precision/recall at p");
     for (const double bound : {.5, .7, .9, .95, .99})
@@ -408,7 +443,7 @@ void show_calibration(const std::vector<Set> &sets, const Vector &even, const Ve
         for (const double bound : {.5, .7, .9, .95, .99}) {
             double both = 0, found = 0;
             for (const Pair &pair : set.pairs)
-                if (probability(pair, pair.odd ? even : odd) >= bound) {
+                if (probability(pair, true) >= bound) {
                     found += 1;
                     both += pair.same;
                 }
@@ -578,6 +613,6 @@ int main(int argc, char **argv) {
     if (what == "--quick")
         for (std::size_t k = 0; k < feature_count; ++k)
             std::printf("%-26s %8.3f %8.3f %8.3f\n", features[k].name.data(), all[static_cast<Eigen::Index>(k)], even[static_cast<Eigen::Index>(k)], odd[static_cast<Eigen::Index>(k)]);
-    show_calibration(sets, even, odd);
+    show_calibration(sets, by_fold);
     return 0;
 }

@@ -6,6 +6,10 @@
 
 namespace highseas::screen {
 
+double calibrated(double sum, double doubt) {
+    return doubt * std::asinh(sum / doubt);
+}
+
 Score score_of(const Comparison &comparison, const Weights &weights) {
     Score score;
     double sum = 0;
@@ -14,7 +18,10 @@ Score score_of(const Comparison &comparison, const Weights &weights) {
         score.contributions[static_cast<std::size_t>(features[k].field)] += part;
         sum += part;
     }
-    score.probability = 1 / (1 + std::exp(-sum));
+    const double log_odds = calibrated(sum);
+    for (double &part : score.contributions)
+        part *= sum == 0 ? 1 : log_odds / sum;
+    score.probability = 1 / (1 + std::exp(-log_odds));
     return score;
 }
 
