@@ -73,7 +73,6 @@ SELECT customer_key, cardinality(keys), cardinality(terms) > 5 AS has_terms FROM
 SELECT customer_key, duplicate_key_kind(key) FROM duplicate_key ORDER BY 1, 2;
 UPDATE profile SET company = 'Meyer Logistik AG', phone = '030 901820', email = 'info@meyer-logistik.de', changed_at = '2026-03-02' WHERE customer_key = 'c6';
 CALL rekey_duplicates('shop');
-INSERT INTO customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at) SELECT tenant_id, 'c6', 'sea', '2026-01-01', '2026-01-01' FROM tenant WHERE name = 'shop';
 CALL scan_duplicates('shop');
 SET highseas.tenant = 'shop';
 SELECT customer_key, name, other_customer, other_name, probability > .9 AS sure FROM duplicate_review;

@@ -326,27 +326,24 @@ BEGIN
         matches := matches || ARRAY(
             SELECT ROW(c.customer_key, s.probability, CASE WHEN s.probability >= at_least THEN to_jsonb(s) - 'probability' END)::highseas.duplicate_match
             FROM unnest(more) c(customer_key)
-            CROSS JOIN LATERAL (SELECT highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
-                                WHERE f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C" OFFSET 0) f
-            CROSS JOIN LATERAL highseas.duplicate_score(duplicate_matches.fields, f.fields, words, rules, weights) s
+            -- Who took others in is compared by what they were, too.
+            CROSS JOIN LATERAL (
+                SELECT x.*
+                FROM (SELECT highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
+                      WHERE f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
+                      UNION ALL
+                      SELECT highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile))
+                      FROM highseas.merge_record r
+                      WHERE r.tenant_id = duplicate_matches.tenant_id AND r.into_customer = c.customer_key COLLATE "C" AND r.profile IS NOT NULL) k
+                CROSS JOIN LATERAL highseas.duplicate_score(duplicate_matches.fields, k.fields, words, rules, weights) x
+                ORDER BY x.probability DESC LIMIT 1) s
             WHERE NOT EXISTS (
                 SELECT FROM highseas.not_duplicate d WHERE d.tenant_id = duplicate_matches.tenant_id
                 AND d.customer_key = least(c.customer_key COLLATE "C", myself) AND d.other_customer = greatest(c.customer_key COLLATE "C", myself)));
         EXIT WHEN CASE telling WHEN 3 THEN EXISTS (SELECT FROM unnest(matches) m WHERE m.probability >= 0.5) ELSE candidates <> '{}' END;
     END LOOP;
     RETURN QUERY
-    SELECT m.customer_key, s.probability, to_jsonb(s.score)* FROM unnest(matches) m highseas.profile f ON f.tenant_id = duplicate_matches.tenant_id AND f.customer_key = c.customer_key COLLATE "C"
-    -- Who took others in is compared by what they were, too.
-    CROSS JOIN LATERAL (
-        SELECT x.probability, x AS score
-        FROM (SELECT highseas.duplicate_fields_of(f) AS known
-              UNION ALL
-              SELECT highseas.duplicate_fields_of(jsonb_populate_record(NULL::highseas.profile, r.profile))
-              FROM highseas.merge_record r
-              WHERE r.tenant_id = f.tenant_id AND r.into_customer = f.customer_key AND r.profile IS NOT NULL) k
-        CROSS JOIN LATERAL highseas.duplicate_score(duplicate_matches.fields, k.known, words, rules, weights) x
-        ORDER BY x.probability DESC LIMIT 1) s
-    WHERE m.probability >= at_least ORDER BY m.probability DESC, m.customer_key COLLATE "C" LIMIT most;
+    SELECT m.* FROM unnest(matches) m WHERE m.probability >= at_least ORDER BY m.probability DESC, m.customer_key COLLATE "C" LIMIT most;
 END
 $$;
 COMMENT ON FUNCTION highseas.duplicate_matches(bigint, highseas.duplicate_fields, text, real, integer) IS
@@ -545,16 +542,7 @@ BEGIN
                   WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
                     AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key));
     PERFORM highseas.forget_duplicate_keys(tenant_id, gone);
-    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, ARRAY(
-        SELECT c.customer_key
-        FROM unnest(customers) c(customer_key)
-        CROSS JOIN LATERAL (
-            SELECT f.changed_at FROM highseas.profile f
-            WHERE f.tenant_id = rekey_duplicates_batch.tenant_id AND f.customer_key = c.customer_key COLLATE "C" OFFSET 0) f
-        LEFT JOIN LATERAL (
-            SELECT t.version, t.written_at FROM highseas.duplicate_terms t
-            WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key = c.customer_key COLLATE "C" OFFSET 0) t ON true
-        WHERE t.version IS DISTINCT FROM current_version OR f.changed_at > t.written_at));
+    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, customers);
     rows := cardinality(customers);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
