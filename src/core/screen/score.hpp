@@ -16,9 +16,9 @@ extern const Weights built_in_weights;
 // What the fields say in sum, s, counts as doubt * asinh(s / doubt): they are not independent, so
 // that certainty grows slower than their sum. Fitted on pairs that the weights were not fitted on;
 // more is more certain. What is more probable stays so, and 0.5 is 0.5.
-constexpr double doubt = 3.25;
+constexpr double usual_doubt = 3.25;
 
-double calibrated(double sum, double doubt = screen::doubt);
+double calibrated(double sum, double doubt = usual_doubt);
 
 struct Score {
     double probability = 0;
