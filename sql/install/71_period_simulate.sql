@@ -3,7 +3,8 @@
 CREATE TYPE highseas.simulation_history AS (
     customer_keys text[], customer_arrived timestamptz[], customer_pools integer[], customer_classes integer[],
     customer_regions text[], customer_values double precision[],
-    rep_keys text[], rep_hired date[], rep_from timestamptz[], rep_until timestamptz[],
+    customer_sources text[], customer_countries text[], customer_cities text[],
+    rep_keys text[], rep_hired date[], rep_from timestamptz[], rep_until timestamptz[], rep_weights double precision[],
     leave_reps integer[], leave_from timestamptz[], leave_until timestamptz[],
     rep_region_reps text[], rep_region_regions text[], tree_regions text[], tree_parents text[],
     tier_names text[], tier_from_days integer[], pool_keys text[], classes text[],
@@ -15,17 +16,19 @@ CREATE TYPE highseas.simulation_history AS (
     time_zone text, week_mask integer, days_off date[], days_on date[]
 );
 COMMENT ON TYPE highseas.simulation_history IS
-'A tenant''s ledger for run_simulation(): parallel arrays, in which customers, reps, pools and classes are numbers from 0 (-1: none). spell_begins: 0 found in the CRM, 1 claimed or allocated, 2 rotated, 3 decided; spell_ends: 0 open, 1 expired, 2 to a pool, 3 elsewhere; spell_exempt: 1 = protected or with an open deal.';
+'A tenant''s ledger for run_simulation(): parallel arrays, in which customers, reps, pools and classes are numbers from 0 (-1: none). spell_begins: 0 found in the CRM, 1 claimed, 2 rotated, 3 decided, 4 allocated; spell_ends: 0 open, 1 expired, 2 to a pool, 3 elsewhere; spell_exempt: 1 = protected or with an open deal.';
 
 CREATE TYPE highseas.simulation_rules AS (
     deadline_rules text[], deadline_kinds text[], deadline_pools text[], deadline_tiers text[], deadline_classes text[],
     deadline_reps text[], deadline_amounts integer[], deadline_units text[],
     limit_rules text[], limit_kinds text[], limit_periods text[], limit_pools text[], limit_tiers text[],
     limit_classes text[], limit_reps text[], limit_maxima integer[],
-    cooldowns bigint[], embargoes bigint[], rotate_after bigint[], method text
+    cooldowns bigint[], embargoes bigint[], rotate_after bigint[],
+    methods text[], segments text[], least_shares double precision[], most_shares double precision[], band_classes text[],
+    band_days integer[], fallback_pools integer[], new_leads integer[]
 );
 COMMENT ON TYPE highseas.simulation_rules IS
-'The rules for run_simulation(): deadlines in the order of their names, limits (capacity and quota), and of each pool in the order of its key cooldown, embargo and rotate_after in microseconds; method NULL: rotations as they were';
+'The rules for run_simulation(): deadlines in the order of their names, limits (capacity and quota), and of each pool in the order of its key cooldown, embargo and rotate_after in microseconds, and its allocation_rule (fallback_pools: numbers, -1: none; new_leads: 1 or 0)';
 
 CREATE FUNCTION highseas.run_simulation(
     history highseas.simulation_history, in_force highseas.simulation_rules, policy highseas.simulation_rules,
@@ -44,12 +47,13 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 #variable_conflict use_column
 DECLARE
-    key_column text := CASE section WHEN 'pool' THEN 'pool_key' ELSE 'rule' END;
+    key_column text := CASE WHEN section IN ('pool', 'allocation_rule') THEN 'pool_key' ELSE 'rule' END;
     allowed text[] := CASE section
         WHEN 'deadline' THEN '{kind,pool_key,tier,class,rep_key,window_amount,window_unit,remind_before}'
         WHEN 'capacity' THEN '{counts,closed_deals,pool_key,tier,class,rep_key,maximum}'
         WHEN 'quota' THEN '{period,pool_key,tier,class,rep_key,maximum}'
-        WHEN 'pool' THEN '{cooldown,embargo,rotate_after}' END;
+        WHEN 'pool' THEN '{cooldown,embargo,rotate_after}'
+        WHEN 'allocation_rule' THEN '{method,new_leads,segment,least_share,most_share,band_class,band_days,fallback_pool}' END;
     r record;
     known boolean;
     stranger text;
@@ -84,7 +88,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.rule_changes(bigint, jsonb, text) IS
-'What the rules of a policy change in a table (section: deadline, capacity, quota, pool): the name of a row, and the columns that differ; a JSON null: the row is not there. Errors: 22023 for what no row can have, 42704 for a pool, or a rule to be left out, that is not there.';
+'What the rules of a policy change in a table (section: deadline, capacity, quota, pool, allocation_rule): the name of a row, and the columns that differ; a JSON null: the row is not there. Errors: 22023 for what no row can have, 42704 for a pool, or a rule to be left out, that is not there.';
 
 CREATE FUNCTION highseas.rules_under(tenant_id bigint, rules jsonb) RETURNS highseas.simulation_rules
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp
@@ -144,8 +148,36 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('a time of pool "%s" is out of range', left(bad, 100)),
             HINT = 'cooldown, embargo and rotate_after lie between 0 and 100 years; rotate_after may be null.';
     END IF;
+    -- A pool without a row has the defaults of one, but new_leads.
+    SELECT array_agg(r.method ORDER BY r.pool_key), array_agg(r.segment ORDER BY r.pool_key),
+           array_agg(CASE WHEN r.method = 'optimal' THEN r.least_share END ORDER BY r.pool_key),
+           array_agg(CASE WHEN r.method = 'optimal' THEN r.most_share END ORDER BY r.pool_key),
+           array_agg(r.band_class ORDER BY r.pool_key), array_agg(r.band_days ORDER BY r.pool_key),
+           array_agg(coalesce(f.n, -1) ORDER BY r.pool_key), array_agg(r.new_leads::integer ORDER BY r.pool_key),
+           min(r.pool_key) FILTER (WHERE (r.method IS NOT NULL AND r.new_leads IS NOT NULL AND r.band_days BETWEEN 0 AND 3660
+                                          AND (r.fallback_pool IS NULL OR f.n IS NOT NULL AND r.fallback_pool <> r.pool_key)) IS NOT TRUE)
+    INTO s.methods, s.segments, s.least_shares, s.most_shares, s.band_classes, s.band_days, s.fallback_pools, s.new_leads, bad
+    FROM highseas.pool x
+    LEFT JOIN highseas.rule_changes(t, rules, 'allocation_rule') c ON c.rule = x.pool_key
+    LEFT JOIN highseas.allocation_rule a ON a.tenant_id = t AND a.pool_key = x.pool_key AND jsonb_typeof(c.change) IS DISTINCT FROM 'null'
+    CROSS JOIN LATERAL jsonb_populate_record(
+        CASE WHEN a.pool_key IS NULL
+             THEN jsonb_populate_record(NULL::highseas.allocation_rule, jsonb_build_object(
+                      'pool_key', x.pool_key, 'method', 'serial', 'new_leads', jsonb_typeof(c.change) IS NOT DISTINCT FROM 'object',
+                      'band_class', 'A', 'band_days', 30))
+             ELSE a END,
+        CASE jsonb_typeof(c.change) WHEN 'object' THEN c.change ELSE '{}' END
+            || CASE WHEN rules ? 'method' THEN jsonb_build_object('method', rules -> 'method') ELSE '{}' END) r
+    LEFT JOIN (SELECT y.pool_key, (row_number() OVER (ORDER BY y.pool_key) - 1)::integer AS n
+               FROM highseas.pool y WHERE y.tenant_id = t) f ON f.pool_key = r.fallback_pool
+    WHERE x.tenant_id = t;
+    IF bad IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('the allocation_rule of pool "%s" cannot be', left(bad, 100)),
+            HINT = 'method and new_leads must not be null, band_days lies between 0 and 3660, and fallback_pool is another pool that exists.';
+    END IF;
     SELECT x.what || ' "' || x.name || '"' INTO bad FROM (
-        SELECT 'pool' AS what, k AS name FROM unnest(s.deadline_pools || s.limit_pools) k
+        SELECT 'pool' AS what, k AS name
+        FROM unnest(s.deadline_pools || s.limit_pools || ARRAY(SELECT jsonb_object_keys(rules -> 'allocation_rule'))) k
         WHERE k NOT IN (SELECT p.pool_key FROM highseas.pool p WHERE p.tenant_id = t)
         UNION ALL
         SELECT 'tier', k FROM unnest(s.deadline_tiers || s.limit_tiers) k
@@ -157,7 +189,6 @@ BEGIN
     IF bad IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('%s does not exist', left(bad, 110)), HINT = 'The rules name it.';
     END IF;
-    s.method := rules ->> 'method';
     RETURN s;
 END
 $$;
@@ -184,9 +215,11 @@ BEGIN
     INTO h.rep_region_reps, h.rep_region_regions FROM highseas.rep_region x WHERE x.tenant_id = t;
     SELECT array_agg(r.rep_key ORDER BY r.rep_key), array_agg(coalesce(r.hired_on, '-infinity') ORDER BY r.rep_key),
            array_agg(coalesce(least(r.hired_on::timestamp AT TIME ZONE h.time_zone, g.first_at), '-infinity') ORDER BY r.rep_key),
-           array_agg(CASE WHEN r.active THEN 'infinity' ELSE coalesce(g.last_at, '-infinity') END ORDER BY r.rep_key)
-    INTO h.rep_keys, h.rep_hired, h.rep_from, h.rep_until
+           array_agg(CASE WHEN r.active THEN 'infinity' ELSE coalesce(g.last_at, '-infinity') END ORDER BY r.rep_key),
+           array_agg(coalesce(w.weight, 1) ORDER BY r.rep_key)
+    INTO h.rep_keys, h.rep_hired, h.rep_from, h.rep_until, h.rep_weights
     FROM highseas.rep r
+    LEFT JOIN highseas.rep_weight w ON w.tenant_id = t AND w.rep_key = r.rep_key
     LEFT JOIN (SELECT x.rep_key, min(x.started_at) AS first_at, max(coalesce(x.ended_at, x.started_at)) AS last_at
                FROM highseas.holding x WHERE x.tenant_id = t GROUP BY x.rep_key) g ON g.rep_key = r.rep_key
     WHERE r.tenant_id = t;
@@ -200,8 +233,10 @@ BEGIN
                           WHEN p.registered_at < f.started_at THEN p.registered_at ELSE 'infinity' END ORDER BY c.customer_key),
            array_agg(k.n ORDER BY c.customer_key), array_agg(coalesce(l.n, -1) ORDER BY c.customer_key),
            array_agg(c.region ORDER BY c.customer_key),
-           array_agg(greatest(coalesce(v.potential_value, c.score), 0) ORDER BY c.customer_key)
-    INTO h.customer_keys, h.customer_arrived, h.customer_pools, h.customer_classes, h.customer_regions, h.customer_values
+           array_agg(greatest(coalesce(v.potential_value, c.score), 0) ORDER BY c.customer_key),
+           array_agg(p.source ORDER BY c.customer_key), array_agg(p.country ORDER BY c.customer_key), array_agg(p.city ORDER BY c.customer_key)
+    INTO h.customer_keys, h.customer_arrived, h.customer_pools, h.customer_classes, h.customer_regions, h.customer_values,
+         h.customer_sources, h.customer_countries, h.customer_cities
     FROM highseas.customer c
     LEFT JOIN highseas.profile p ON p.tenant_id = t AND p.customer_key = c.customer_key
     LEFT JOIN highseas.customer_value v ON v.tenant_id = t AND v.customer_key = c.customer_key
@@ -216,7 +251,7 @@ BEGIN
     -- Unsorted: the simulation sorts by customer and time, which costs it less.
     SELECT array_agg(c.n), array_agg(r.n), array_agg(k.n), array_agg(coalesce(l.n, -1)), array_agg(g.started_at),
            array_agg(coalesce(g.ended_at, 'infinity')),
-           array_agg(CASE g.act WHEN 'claim' THEN 1 WHEN 'allocate' THEN 1 WHEN 'rotate' THEN 2 WHEN 'import' THEN 0 WHEN 'adopt' THEN 0 ELSE 3 END),
+           array_agg(CASE g.act WHEN 'claim' THEN 1 WHEN 'allocate' THEN 4 WHEN 'rotate' THEN 2 WHEN 'import' THEN 0 WHEN 'adopt' THEN 0 ELSE 3 END),
            array_agg(CASE WHEN g.ended_at IS NULL THEN 0 WHEN g.end_act = 'expire' THEN 1
                           WHEN g.to_pool IS NOT NULL AND g.end_act NOT IN ('withdraw', 'gone', 'merge') THEN 2 ELSE 3 END),
            array_agg(CASE WHEN g.end_act IN ('withdraw', 'gone', 'merge') THEN -1 ELSE coalesce(o.n, -1) END),
@@ -287,10 +322,10 @@ BEGIN
     ELSIF repetitions NOT BETWEEN 1 AND 1000 THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'the number of repetitions is out of range', HINT = 'It lies between 1 and 1000.';
     END IF;
-    SELECT min(k) INTO stranger FROM jsonb_object_keys(rules) k WHERE k NOT IN ('deadline', 'capacity', 'quota', 'pool', 'method');
+    SELECT min(k) INTO stranger FROM jsonb_object_keys(rules) k WHERE k NOT IN ('deadline', 'capacity', 'quota', 'pool', 'allocation_rule', 'method');
     IF stranger IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = format('the rules have no part "%s"', left(stranger, 100)),
-            HINT = 'The parts are deadline, capacity, quota, pool and method.';
+            HINT = 'The parts are deadline, capacity, quota, pool, allocation_rule and method.';
     END IF;
     in_force := highseas.rules_under(t, '{}');
     policy := highseas.rules_under(t, rules);
@@ -316,8 +351,11 @@ BEGIN
         'Customers order when they did, whoever holds them, and as much.',
         'A deadline strikes at its time, not at the next run of a job; those held at the beginning have the tenant''s grace.',
         'A holder whose holding lasts longer than it did does nothing more for the customer.',
-        'A customer whose holding ended otherwise waits in the pool as long as one drawn from those recorded there, or until rotate_after.',
-        'It then goes, once a day, by the method (serial, where none is named) to a rep who has held customers of that pool, is not on leave, has room, and is not in the cooldown; if there is none, a week later again.',
+        'Rotations and allocations from a pool whose allocation_rule differs are decided anew, on the next day, and so is who stayed there: by its method and band, to who covers the nearest region up the tree; whose region nobody covers goes to the fallback pool.',
+        'With new_leads in the other rules alone, customers are given away on the day after they came; with it in the rules in force alone, they wait like the others.',
+        'A customer whose holding ended otherwise, or who came into a fallback pool, waits there as long as one drawn from those recorded there, or until rotate_after.',
+        'It then goes, once a day, by the method of the pool to a rep who has held customers of that pool (if nobody ever did: of any), covers its region, is not on leave, has room, and is not in the cooldown; if there is none, a week later again.',
+        'best_fit and optimal know of each rep his conversion as it was recorded until that day; regions, weights, values and segments are those of today.',
         'The new holder follows up, and gives back, as in one of his own recorded holdings, drawn at random.',
         'A claim or rotation that a limit of the other rules forbids, and those in force do not, did not happen; more room alone brings no more claims.',
         'Assignments, transfers and what an import found happened as recorded; protected holdings and open deals are not struck.',
@@ -328,7 +366,7 @@ END
 $$;
 COMMENT ON FUNCTION highseas.simulate_policy(jsonb, timestamptz, timestamptz, integer, bigint, text) IS
 'Plays the tenant''s own history from since to until (NULL: now) again under other rules, and says what would have been otherwise. Changes nothing. Under the rules in force ({}) it comes to exactly what was recorded.
-rules: what differs from the rules in force, as JSON: {"deadline": {"idle": {"window_amount": 14}, "sell": null}, "quota": {"day": {"maximum": 5}}, "capacity": {...}, "pool": {"main": {"cooldown": "30 days", "rotate_after": "20 days"}}, "method": "least_loaded"}. The keys are names of rows, the values the columns that differ; null: the row is not there; another name: a row more. method: of plan_allocation(), for all rotations and what follows; left out: rotations as they were.
+rules: what differs from the rules in force, as JSON: {"deadline": {"idle": {"window_amount": 14}, "sell": null}, "quota": {"day": {"maximum": 5}}, "capacity": {...}, "pool": {"main": {"cooldown": "30 days", "rotate_after": "20 days"}}, "allocation_rule": {"main": {"method": "optimal", "least_share": 0.8, "fallback_pool": "rest"}}, "method": "least_loaded"}. The keys are names of rows, the values the columns that differ; null: the row is not there; another name: a row more. allocation_rule: by pool; the band counts with the method optimal only. method: for all pools. What a pools rule gives away by rotation and allocation is decided anew where it differs from the rule in force.
 Rows: part figure: each figure as recorded, as simulated (the mean of the repetitions) with the limits of its 95 % confidence; customers held by, follow-ups of: the same for each rep; assumption: sentences. Where nothing was left to chance, limits and mean are equal.
 takes and returns: holdings that began, that ended in a pool (expiries: by a deadline). days in the pool: of those taken from it. customers held: on average over time. orders, value while held: that came while somebody held the customer; taken from the holder: while the recorded holder did not hold it any more. takes refused, holdings changed: what the other rules decided otherwise.
 repetitions: 1 to 1000; seed: another one, other draws; the same, the same figures. Needs the access of a manager.

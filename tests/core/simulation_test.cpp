@@ -28,6 +28,7 @@ struct Spell {
     Begin act = Begin::claim;
     End end = End::expired;
     bool exempt = false;
+    int pool = 0;
 };
 
 struct Rules {
@@ -37,8 +38,11 @@ struct Rules {
     std::vector<OptionalText> periods, limit_classes;
     std::vector<int> maxima;
     std::vector<OptionalText> any, any_limit;
-    std::vector<Time> cooldown{0}, embargo{0}, rotate_after{after_all_times};
-    std::optional<Text> method;
+    std::vector<Time> cooldown{0}, embargo{0}, rotate_after{after_all_times}; // of each pool
+    std::vector<Text> methods{"serial"};
+    std::vector<OptionalText> segments{{}}, band_classes{{}};
+    std::vector<std::optional<double>> least{{}}, most{{}};
+    std::vector<int> band_days{30}, fallback{-1}, new_leads{0};
 
     Rules &deadline(Text kind, int amount, Text unit = "day") {
         names.push_back(kind);
@@ -56,10 +60,21 @@ struct Rules {
         any_limit.emplace_back();
         return *this;
     }
+    Rules &method(Text name) {
+        methods[0] = name;
+        return *this;
+    }
+    Rules &second_pool() {
+        auto repeat = [](auto &...each) { (each.push_back(each[0]), ...); };
+        repeat(cooldown, embargo, rotate_after, methods, segments, band_classes, least, most,
+               band_days, fallback, new_leads);
+        return *this;
+    }
     SimulationRules facts() const {
-        return {names,     kinds,  any,         any,     any,          any,       amounts,
-                units,     limits, limit_kinds, periods, any_limit,    any_limit, any_limit,
-                any_limit, maxima, cooldown,    embargo, rotate_after, method};
+        return {names,     kinds,  any,          any,       any,          any,       amounts,
+                units,     limits, limit_kinds,  periods,   any_limit,    any_limit, any_limit,
+                any_limit, maxima, cooldown,     embargo,   rotate_after, methods,   segments,
+                least,     most,   band_classes, band_days, fallback,     new_leads};
     }
 };
 
@@ -73,6 +88,12 @@ struct World {
     std::uint64_t seed = 1;
     double grace = 0;
     Time from = day(0);
+    std::vector<double> arrivals{}; // days; else long ago
+    std::vector<double> values{};   // else 1
+    std::vector<OptionalText> regions{};
+    std::vector<std::pair<Text, Text>> cover{};        // rep, region
+    std::vector<std::pair<Text, OptionalText>> tree{}; // region, parent
+    std::vector<Text> pools{"main"};
 
     struct Result {
         std::vector<Estimate> figures, loads, calls;
@@ -89,12 +110,27 @@ struct World {
         const std::vector<Text> customer_keys(names.begin(), names.begin() + customers);
         const std::vector<Text> rep_keys(names.begin(), names.begin() + reps);
         const std::size_t c = customer_keys.size(), r = rep_keys.size();
-        const std::vector<Time> arrived(c, day(-100)), rep_from(r, before_all_times),
-            rep_until(r, after_all_times);
-        const std::vector<int> pools(c, 0), classes(c, -1);
-        const std::vector<OptionalText> regions(c);
-        const std::vector<double> values(c, 1);
+        std::vector<Time> arrived(c, day(-100));
+        for (std::size_t i = 0; i < arrivals.size(); ++i)
+            arrived[i] = day(arrivals[i]);
+        const std::vector<Time> rep_from(r, before_all_times), rep_until(r, after_all_times);
+        const std::vector<int> customer_pools(c, 0), classes(c, -1);
+        const std::vector<OptionalText> nothing(c);
+        const std::vector<OptionalText> its_regions = regions.empty() ? nothing : regions;
+        const std::vector<double> its_values = values.empty() ? std::vector<double>(c, 1) : values;
+        const std::vector<double> weights(r, 1);
+        std::vector<Text> cover_reps, cover_regions, tree_regions;
+        std::vector<OptionalText> tree_parents;
+        for (const auto &[who, region] : cover) {
+            cover_reps.push_back(who);
+            cover_regions.push_back(region);
+        }
+        for (const auto &[region, parent] : tree) {
+            tree_regions.push_back(region);
+            tree_parents.push_back(parent);
+        }
         const std::vector<Date> hired(r, std::numeric_limits<Date>::min());
+        std::vector<int> spell_pools;
         std::vector<int> customer, rep, begins, ends, to_pool, exempt;
         std::vector<Time> started, ended;
         for (const Spell &s : spells) {
@@ -104,10 +140,11 @@ struct World {
             ends.push_back(s.ended == still ? 0 : static_cast<int>(s.end));
             to_pool.push_back(s.ended == still || s.end == End::elsewhere ? -1 : 0);
             exempt.push_back(s.exempt);
+            spell_pools.push_back(s.pool);
             started.push_back(day(s.started));
             ended.push_back(s.ended == still ? after_all_times : day(s.ended));
         }
-        const std::vector<int> spell_pools(spells.size(), 0), spell_classes(spells.size(), -1);
+        const std::vector<int> spell_classes(spells.size(), -1);
         const std::vector<Time> extended(spells.size(), before_all_times);
         std::vector<int> call_of, order_of;
         std::vector<Time> call_at, order_at;
@@ -120,27 +157,30 @@ struct World {
             order_at.push_back(day(when));
         }
         const std::vector<double> amounts(orders.size(), 10);
-        const std::vector<Text> pool_keys{"main"};
         const SimulationHistory history{customer_keys,
                                         arrived,
-                                        pools,
+                                        customer_pools,
                                         classes,
-                                        regions,
-                                        values,
+                                        its_regions,
+                                        its_values,
+                                        nothing,
+                                        nothing,
+                                        nothing,
                                         rep_keys,
                                         hired,
                                         rep_from,
                                         rep_until,
+                                        weights,
                                         {},
                                         {},
                                         {},
+                                        cover_reps,
+                                        cover_regions,
+                                        tree_regions,
+                                        tree_parents,
                                         {},
                                         {},
-                                        {},
-                                        {},
-                                        {},
-                                        {},
-                                        pool_keys,
+                                        pools,
                                         {},
                                         customer,
                                         rep,
@@ -191,6 +231,7 @@ World random_world(std::uint64_t seed) {
             world.spells.push_back({c, random.below(world.reps), now, open ? still : now + length,
                                     random.chance(30)   ? Begin::rotation
                                     : random.chance(20) ? Begin::decided
+                                    : random.chance(20) ? Begin::allocation
                                                         : Begin::claim,
                                     end, random.chance(10)});
             for (double call = now + random.between(1, 9); call < now + length;
@@ -231,6 +272,11 @@ TEST_CASE("the rules in force reproduce every history exactly, whatever made it"
         renamed.names = {"a", "b"};
         renamed.limits = {"c", "d"};
         const World world = random_world(seed);
+        Rules given = some_rules().method("optimal");
+        given.least = {.8};
+        given.new_leads = {1};
+        CHECK(world.run(given, given).of(Figure::held_mean).mean ==
+              world.run(given, given).of(Figure::held_mean).history);
         const auto result = world.run(some_rules(), renamed);
         REQUIRE(result.status.ok());
         for (const auto *estimates : {&result.figures, &result.loads, &result.calls})
@@ -242,7 +288,7 @@ TEST_CASE("the rules in force reproduce every history exactly, whatever made it"
         // And the record's own figures are what plain counting says.
         double takes = 0, held = 0;
         for (const Spell &s : world.spells) {
-            takes += s.started >= 0 && s.started < world.length;
+            takes += day(s.started) >= day(0) && s.started < world.length;
             const double end = std::min(s.ended, world.length);
             held += std::max(0.0, end - std::max(s.started, 0.0));
         }
@@ -326,15 +372,104 @@ TEST_CASE("another method decides rotations anew", "[simulation]") {
     for (int c = 0; c < 10; ++c) // all of them to one
         world.spells.push_back({c, 0, 1.0 + c, still, Begin::rotation});
     world.spells.push_back({10, 1, 0, 1, Begin::claim, End::returned});
-    Rules least_loaded;
-    least_loaded.method = "least_loaded";
+    const Rules least_loaded = Rules().method("least_loaded");
+    CHECK(world.run(least_loaded, least_loaded).mean(Figure::load_greatest) > 9);
     const auto result = world.run(Rules(), least_loaded);
     REQUIRE(result.status.ok());
     CHECK(result.of(Figure::load_greatest).history > 9);
     CHECK(result.mean(Figure::load_greatest) < 6);
-    least_loaded.method = "by lot";
-    CHECK(std::string(world.run(Rules(), least_loaded).status.message) ==
+    CHECK(std::string(world.run(Rules(), Rules().method("by lot")).status.message) ==
           "unknown method \"by lot\"");
+}
+
+TEST_CASE(
+    "what is given away anew goes to who covers the nearest region, else to the fallback pool",
+    "[simulation]") {
+    World world{.customers = 8, .reps = 3};
+    for (int c = 0; c < 4; ++c) // all of them to the first
+        world.spells.push_back({c, 0, 10, still, c % 2 ? Begin::rotation : Begin::allocation});
+    for (int rep = 0; rep < 3; ++rep) // who works for the pool, and gives nothing back
+        world.spells.push_back({4 + rep, rep, -20, still});
+    world.regions = {"east", "shanghai", "mars", {}, {}, {}, {}, {}};
+    world.tree = {{"china", {}}, {"east", "china"}, {"shanghai", "east"}};
+    world.cover = {{"k1000", "north"}, {"k1001", "china"}, {"k1002", "shanghai"}};
+    const Rules turns = Rules().method("weighted_turns");
+    auto result = world.run(Rules(), turns);
+    REQUIRE(result.status.ok());
+    CHECK(result.loads[1].mean - 1 >
+          .89); // east, by china; another one may have him without region
+    CHECK(result.loads[2].mean - 1 > .89); // shanghai
+    CHECK(result.of(Figure::held_mean).history == 3 + 4 * .9);
+    CHECK(result.mean(Figure::held_mean) < 3 + 3 * .9 + 1e-9); // nobody covers mars
+
+    // In the fallback pool somebody without regions is at work.
+    world.pools = {"main", "rest"};
+    world.reps = 4;
+    world.spells.push_back({7, 3, -20, still});
+    world.spells.back().pool = 1;
+    Rules with_fallback = Rules().second_pool().method("weighted_turns");
+    with_fallback.new_leads[1] = 1;
+    CHECK(world.run(Rules().second_pool(), with_fallback).loads[3].mean == 1);
+    with_fallback.fallback[0] = 1;
+    result = world.run(Rules().second_pool(), with_fallback);
+    REQUIRE(result.status.ok());
+    CHECK(std::abs(result.loads[3].mean - 1 - .89) < 1e-9); // mars, a day later
+    CHECK(result.loads[0].mean < 2 + 1e-9);
+    with_fallback.fallback[0] = 2;
+    CHECK(std::string(world.run(Rules().second_pool(), with_fallback).status.sqlstate) == "22023");
+}
+
+TEST_CASE("new leads are given away at once, or no longer", "[simulation]") {
+    World world{.customers = 3, .reps = 1};
+    world.arrivals = {5, 20, -10};
+    world.spells = {{0, 0, 45, still}, {1, 0, 60, still}, {2, 0, -5, still}};
+    Rules at_once;
+    at_once.new_leads = {1};
+    const auto result = world.run(Rules(), at_once);
+    REQUIRE(result.status.ok());
+    CHECK(result.of(Figure::wait_mean).history == 40);
+    CHECK(result.mean(Figure::wait_mean) < 1);
+    CHECK(std::abs(result.mean(Figure::held_mean) - (1 + .95 + .8)) < .021);
+    // By the rule in force they had to wait for nothing; without it they wait as the others did.
+    world.spells[0] = {0, 0, 5, still, Begin::allocation};
+    const auto claimed = world.run(at_once, Rules());
+    CHECK(claimed.of(Figure::wait_mean).history == 20);
+    CHECK(claimed.mean(Figure::wait_mean) >= 20);
+    CHECK(world.run(at_once, at_once).mean(Figure::wait_mean) == 20);
+}
+
+TEST_CASE("best fit knows who sold before that day, and the band spreads what it gives",
+          "[simulation]") {
+    World world{.customers = 60, .reps = 2};
+    for (int c = 0; c < 20; ++c) { // the first rep sells to each, the second to none
+        world.spells.push_back({c, c % 2, -50, -20, Begin::claim, End::returned});
+        if (c % 2 == 0)
+            world.orders.emplace_back(c, -40);
+    }
+    for (int c = 20; c < 60; ++c)
+        world.spells.push_back({c, 1, c - 15.0, still, Begin::rotation});
+    const double all = world.run(Rules(), Rules()).of(Figure::held_mean).history;
+    const auto fit = world.run(Rules(), Rules().method("best_fit"));
+    REQUIRE(fit.status.ok());
+    CHECK(fit.loads[1].history == all);
+    CHECK(fit.loads[1].mean == 0);
+    Rules band = Rules().method("optimal");
+    CHECK(world.run(Rules(), band).loads[1].mean == 0);
+    band.least = {.8};
+    band.band_days = {90};
+    const auto fair = world.run(Rules(), band);
+    REQUIRE(fair.status.ok());
+    // A fair share of the value takes him more customers, for he makes less of each.
+    CHECK(fair.loads[1].mean > .4 * all);
+    // What nobody knew on that day counts for nothing.
+    for (auto &[customer, when] : world.orders)
+        when = -19 + customer; // after the holding
+    CHECK(world.run(Rules(), Rules().method("best_fit")).loads[1].mean > .3 * all);
+    band.least = {1.5};
+    CHECK(std::string(world.run(Rules(), band).status.sqlstate) == "22023");
+    band = Rules().method("optimal");
+    band.segments = {"mood"};
+    CHECK(std::string(world.run(Rules(), band).status.message) == "unknown segment \"mood\"");
 }
 
 TEST_CASE("rotation after another time", "[simulation]") {

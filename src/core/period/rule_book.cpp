@@ -26,8 +26,12 @@ Status RuleBook::read(const SimulationRules &rules, std::size_t pools, const Sim
                                   rules.limit_periods.size(), rules.limit_pools.size(),
                                   rules.limit_tiers.size(), rules.limit_classes.size(),
                                   rules.limit_reps.size(), rules.limit_maxima.size()}),
-          check_lengths("pool", {pools, rules.cooldowns.size(), rules.embargoes.size(),
-                                 rules.rotate_after.size()})})
+          check_lengths("pool",
+                        {pools, rules.cooldowns.size(), rules.embargoes.size(),
+                         rules.rotate_after.size(), rules.methods.size(), rules.segments.size(),
+                         rules.least_shares.size(), rules.most_shares.size(),
+                         rules.band_classes.size(), rules.band_days.size(),
+                         rules.fallback_pools.size(), rules.new_leads.size()})})
         if (!status.ok())
             return status;
     clock_ = plan.clock;

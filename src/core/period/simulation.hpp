@@ -29,11 +29,15 @@ struct SimulationHistory {
     std::span<const int> customer_classes; // -1: none
     std::span<const OptionalText> customer_regions;
     std::span<const double> customer_values;
+    std::span<const OptionalText> customer_sources;
+    std::span<const OptionalText> customer_countries;
+    std::span<const OptionalText> customer_cities;
 
     std::span<const Text> rep_keys;
     std::span<const Date> rep_hired; // the smallest date: not known
     std::span<const Time> rep_from;  // when he is given customers
     std::span<const Time> rep_until;
+    std::span<const double> rep_weights;
 
     std::span<const int> leave_reps;
     std::span<const Time> leave_from;
@@ -70,7 +74,13 @@ struct SimulationHistory {
     std::span<const double> order_amounts;
 };
 
-enum class Begin : int { found, claim, rotation, decided }; // found: in the CRM, so no take
+enum class Begin : int {
+    found,
+    claim,
+    rotation,
+    decided,
+    allocation
+}; // found: in the CRM, no take
 enum class End : int { open, expired, returned, elsewhere };
 
 struct SimulationRules {
@@ -99,7 +109,15 @@ struct SimulationRules {
     std::span<const Time> embargoes;
     std::span<const Time> rotate_after; // after_all_times: never
 
-    std::optional<Text> method; // of rotation; empty: as it was
+    // How each pool's customers are given away, as plan_allocation() takes it.
+    std::span<const Text> methods;
+    std::span<const OptionalText> segments; // source, country, city, class, region; empty: none
+    std::span<const std::optional<double>> least_shares;
+    std::span<const std::optional<double>> most_shares;
+    std::span<const OptionalText> band_classes;
+    std::span<const int> band_days;
+    std::span<const int> fallback_pools; // for a region that nobody covers; -1: they stay
+    std::span<const int> new_leads;      // 1: given away at once
 };
 
 struct SimulationPlan {

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <limits>
+#include <map>
 #include <queue>
 #include <string_view>
 #include <tuple>
@@ -108,12 +109,31 @@ private:
         Time ended;
         int before; // the customer's one before it
     };
+    struct Given { // by a rotation or an allocation
+        Time at;
+        int customer;
+        int rep;
+    };
+    struct Tried { // a recorded holding, when it was known how it came out
+        Time at;
+        int customer;
+        int rep;
+        bool won;
+        auto key() const { return std::tuple(at, customer, rep, won); }
+    };
+    struct Conversion {                          // of each rep, and of all together
+        std::vector<std::pair<int, int>> of_rep; // won, tried
+        int won = 0;
+        int tried = 0;
+    };
     struct Used { // of a limit by a rep
         int count = 0;
         Date period = std::numeric_limits<Date>::min();
     };
 
     Status check_facts() const;
+    Status check_allocation() const;
+    void read_tries();
     void group(std::span<const int> customers, std::span<const Time> times, Grouped &grouped);
     void look();
 
@@ -130,10 +150,15 @@ private:
     void open(int customer, int rep, int pool, int customer_class, Time now);
     void close(int customer, Time now, End how, int to_pool);
     void enter_pool(int customer, Time now);
-    void leave_record(int customer, Time now);
+    void leave_record(int customer, Time since, Time now);
     void wait_for_round(int customer, Time ready);
     void give_out(Time now, std::vector<Waiting> &waiting, std::size_t round);
     void give_out_pool(Time now, std::span<const Waiting> waiting, std::size_t round);
+    bool is_given_alike(std::size_t pool) const;
+    bool is_by_fit(std::size_t pool) const;
+    std::optional<std::string_view> segment_of(std::size_t pool, int customer) const;
+    void learn(std::size_t pool, Time now);
+    double affinity(std::size_t pool, int rep, std::optional<std::string_view> segment) const;
     bool is_refused(int rep, int pool, int customer_class, Time now);
     void count(int rep, int pool, int customer_class, Time now, bool found);
     int used(std::size_t limit, int rep, Time now);
@@ -162,9 +187,10 @@ private:
     std::vector<Course> courses_;                        // of each spell
     std::vector<int> order_reps_;                        // who held the customer, as recorded
     std::vector<std::vector<std::uint32_t>> rep_spells_; // how a rep behaves
-    std::vector<std::vector<bool>> pool_reps_;           // who ever held customers of a pool
+    std::vector<std::vector<bool>> pool_reps_;           // who ever held a pool's; empty: nobody
     std::vector<bool> broke_limit_;                      // each spell's take, in the record
     std::vector<std::vector<Time>> waits_;               // in each pool, recorded; never: not taken
+    std::vector<Tried> tries_;                           // in the order of time
 
     // The state of a play.
     bool as_recorded_ = true;
@@ -179,6 +205,9 @@ private:
     std::vector<Simulated> simulated_;
     std::priority_queue<Planned> planned_;
     std::vector<std::vector<Waiting>> rounds_;
+    std::vector<std::vector<Given>> given_; // from each pool
+    std::vector<std::map<std::optional<std::string_view>, Conversion>> conversion_; // in each pool
+    std::vector<std::size_t> learned_;                                              // of tries_
 };
 
 } // namespace highseas

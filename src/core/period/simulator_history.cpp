@@ -25,11 +25,13 @@ void Simulator::look() {
 Status Simulator::check_facts() const {
     const std::size_t customers = h_.customer_keys.size();
     for (const Status &status :
-         {check_lengths("customer", {customers, h_.customer_arrived.size(),
-                                     h_.customer_pools.size(), h_.customer_classes.size(),
-                                     h_.customer_regions.size(), h_.customer_values.size()}),
+         {check_lengths("customer",
+                        {customers, h_.customer_arrived.size(), h_.customer_pools.size(),
+                         h_.customer_classes.size(), h_.customer_regions.size(),
+                         h_.customer_values.size(), h_.customer_sources.size(),
+                         h_.customer_countries.size(), h_.customer_cities.size()}),
           check_lengths("rep", {h_.rep_keys.size(), h_.rep_hired.size(), h_.rep_from.size(),
-                                h_.rep_until.size()}),
+                                h_.rep_until.size(), h_.rep_weights.size()}),
           check_lengths("leave",
                         {h_.leave_reps.size(), h_.leave_from.size(), h_.leave_until.size()}),
           check_lengths("spell",
@@ -61,7 +63,7 @@ Status Simulator::check_facts() const {
         !within(h_.follow_up_customers, 0, customers) ||
         !within(h_.order_customers, 0, customers) || !within(h_.spell_reps, 0, reps) ||
         !within(h_.leave_reps, 0, reps) || !within(h_.spell_classes, -1, h_.classes.size()) ||
-        !within(h_.customer_classes, -1, h_.classes.size()) || !within(h_.spell_begins, 0, 4) ||
+        !within(h_.customer_classes, -1, h_.classes.size()) || !within(h_.spell_begins, 0, 5) ||
         !within(h_.spell_ends, 0, 4))
         return Status::error(sqlstate::bad_parameter, "a number of the history is out of range");
     if (plan_.from >= plan_.to || is_infinite(plan_.from) || is_infinite(plan_.to))
@@ -70,11 +72,6 @@ Status Simulator::check_facts() const {
     if (plan_.repetitions < 1 || plan_.repetitions > 1000)
         return Status::error(sqlstate::bad_parameter, "the number of repetitions is out of range")
             .with_detail("It lies between 1 and 1000.");
-    if (policy_facts_.method && !allocation_method_named(*policy_facts_.method))
-        return Status::error(sqlstate::bad_parameter, "unknown method \"%.*s\"",
-                             shown_length(*policy_facts_.method), policy_facts_.method->data())
-            .with_hint(
-                "The methods are serial, weighted_turns, least_loaded, best_fit and optimal.");
     return plan_.clock.check();
 }
 
@@ -106,19 +103,24 @@ Status Simulator::read() {
     if (Status status = policy_.read(policy_facts_, h_.pool_keys.size(), plan_); !status.ok())
         return status;
 
+    if (Status status = check_allocation(); !status.ok())
+        return status;
+
     group(h_.spell_customers, h_.spell_started, spells_);
     group(h_.follow_up_customers, h_.follow_up_at, follow_ups_);
     group(h_.order_customers, h_.order_at, orders_);
 
     const std::size_t spells = h_.spell_customers.size();
     rep_spells_.resize(h_.rep_keys.size());
-    pool_reps_.assign(h_.pool_keys.size(), std::vector<bool>(h_.rep_keys.size()));
+    pool_reps_.assign(h_.pool_keys.size(), {});
     courses_.resize(spells);
     events_.reserve(spells * 2 + h_.customer_keys.size() + h_.order_at.size());
     for (std::size_t s = 0; s < spells; ++s) {
         look();
         const int spell = static_cast<int>(s);
-        pool_reps_[at(h_.spell_pools[s])][at(h_.spell_reps[s])] = true;
+        std::vector<bool> &reps = pool_reps_[at(h_.spell_pools[s])];
+        reps.resize(h_.rep_keys.size());
+        reps[at(h_.spell_reps[s])] = true;
         courses_[s] = course_on_record(spell);
         if (h_.spell_started[s] >= plan_.to)
             continue;
@@ -144,10 +146,37 @@ Status Simulator::read() {
             if (h_.spell_started[s] <= h_.order_at[o] && h_.order_at[o] < h_.spell_ended[s])
                 order_reps_[o] = h_.spell_reps[s];
     }
+    for (std::size_t p = 0; p < h_.pool_keys.size() && tries_.empty(); ++p)
+        if (is_by_fit(p))
+            read_tries();
     std::sort(events_.begin(), events_.end(), [this](const Event &a, const Event &b) {
         look();
         return a.key() < b.key();
     });
+    return {};
+}
+
+// What plan_allocation() would refuse in the middle of a simulation.
+Status Simulator::check_allocation() const {
+    const int pools = static_cast<int>(h_.pool_keys.size());
+    for (std::size_t p = 0; p < h_.pool_keys.size(); ++p) {
+        AllocationFacts facts{};
+        facts.method = policy_facts_.methods[p];
+        facts.least_share = policy_facts_.least_shares[p];
+        facts.most_share = policy_facts_.most_shares[p];
+        std::optional<double> bound;
+        if (Status status = plan_allocation(facts, should_stop_, {}, bound); !status.ok())
+            return status;
+        const OptionalText &segment = policy_facts_.segments[p];
+        constexpr Text known[]{"source", "country", "city", "class", "region"};
+        if (segment && std::find(std::begin(known), std::end(known), *segment) == std::end(known))
+            return Status::error(sqlstate::bad_parameter, "unknown segment \"%.*s\"",
+                                 shown_length(*segment), segment->data())
+                .with_hint("It is source, country, city, class or region.");
+        if (policy_facts_.fallback_pools[p] < -1 || policy_facts_.fallback_pools[p] >= pools ||
+            policy_facts_.band_days[p] < 0)
+            return Status::error(sqlstate::bad_parameter, "a number of the rules is out of range");
+    }
     return {};
 }
 

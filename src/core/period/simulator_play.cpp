@@ -96,26 +96,28 @@ void Simulator::enter_pool(int customer, Time now) {
     State &state = states_[at(customer)];
     state.since = now;
     state.in_pool = true;
-    const Time after = policy_facts_.rotate_after[at(state.pool)];
+    const std::size_t pool = at(state.pool);
+    const Time after = policy_facts_.rotate_after[pool];
     if (!as_recorded_ && state.on_record && after != never &&
-        after != in_force_facts_.rotate_after[at(state.pool)])
+        (after != in_force_facts_.rotate_after[pool] || !is_given_alike(pool)))
         planned_.push({std::max(now + after, plan_.from), customer, state.version, false});
 }
 
-// From here on nothing is known of the customer but that it orders when it did.
-void Simulator::leave_record(int customer, Time now) {
+// From here on nothing is known of the customer, in the pool since then, but that it orders when it
+// did.
+void Simulator::leave_record(int customer, Time since, Time now) {
     State &state = states_[at(customer)];
     state.on_record = false;
-    state.left_record = std::min(state.left_record, now);
+    state.left_record = std::min(state.left_record, since);
     const std::size_t pool = at(state.pool);
     Time ready = never;
     if (const auto &waits = waits_[pool]; !waits.empty())
         if (const Time wait = waits[pick(customer, waits.size())]; wait != never)
-            ready = now + wait;
+            ready = since + wait;
     if (const Time after = policy_facts_.rotate_after[pool]; after != never)
-        ready = std::min(ready, now + after);
+        ready = std::min(ready, since + after);
     if (ready != never)
-        wait_for_round(customer, std::max(ready, now + policy_facts_.embargoes[pool]));
+        wait_for_round(customer, std::max({ready, since + policy_facts_.embargoes[pool], now}));
 }
 
 void Simulator::wait_for_round(int customer, Time ready) {
@@ -139,17 +141,29 @@ void Simulator::take_on_record(int spell, Time now) {
     const int pool = h_.spell_pools[s];
     const int customer_class = h_.spell_classes[s];
     const auto begin = static_cast<Begin>(h_.spell_begins[s]);
-    if (now >= plan_.from && (begin == Begin::claim || begin == Begin::rotation) &&
-        state.rep == nobody) {
-        if (!as_recorded_ && begin == Begin::rotation && state.in_pool) {
+    const bool is_given = begin == Begin::rotation || begin == Begin::allocation;
+    if (now >= plan_.from && (begin == Begin::claim || is_given) && state.rep == nobody) {
+        if (!as_recorded_ && is_given) {
             const Time after = policy_facts_.rotate_after[at(pool)];
             const bool is_changed = after != in_force_facts_.rotate_after[at(pool)];
-            if (is_changed && (after == never || state.since + after > now)) {
-                leave_record(customer, state.since);
+            const bool is_off =
+                begin == Begin::rotation
+                    ? is_changed && (after == never || state.since + after > now)
+                    : in_force_facts_.new_leads[at(pool)] && !policy_facts_.new_leads[at(pool)];
+            if (is_off && state.in_pool) {
+                leave_record(customer, state.since, now);
                 return;
             }
-            if (policy_facts_.method) {
-                wait_for_round(customer, now);
+            if (is_off || !is_given_alike(at(pool))) {
+                if (!state.in_pool) { // since when, was not recorded
+                    state.pool = pool;
+                    state.since = now;
+                    state.in_pool = true;
+                }
+                if (is_off)
+                    leave_record(customer, now, now);
+                else
+                    wait_for_round(customer, now);
                 return;
             }
         }
@@ -158,13 +172,15 @@ void Simulator::take_on_record(int spell, Time now) {
             broke_limit_[s] = refused;
         else if (refused && !broke_limit_[s]) {
             ++outcome_[Figure::refused];
-            leave_record(customer, now);
+            leave_record(customer, now, now);
             return;
         }
     }
     open(customer, rep, pool, customer_class, now);
     state.spell = spell;
     count(rep, pool, customer_class, now, begin == Begin::found);
+    if (is_given)
+        given_[at(pool)].push_back({now, customer, rep});
     if (!as_recorded_ && courses_[s].changed && courses_[s].end < plan_.to)
         planned_.push({courses_[s].end, customer, state.version, true});
 }
@@ -173,8 +189,14 @@ void Simulator::handle(const Event &event) {
     switch (event.kind) {
     case Kind::arrival: {
         const State &state = states_[at(event.customer)];
-        if (state.rep == nobody && !state.in_pool)
-            enter_pool(event.customer, event.at);
+        if (state.rep != nobody || state.in_pool)
+            break;
+        enter_pool(event.customer, event.at);
+        const std::size_t pool = at(state.pool);
+        if (!as_recorded_ && policy_facts_.new_leads[pool] &&
+            (!in_force_facts_.new_leads[pool] || !is_given_alike(pool)))
+            planned_.push({std::max(event.at + policy_facts_.embargoes[pool], plan_.from),
+                           event.customer, state.version, false});
         break;
     }
     case Kind::take:
@@ -227,7 +249,7 @@ void Simulator::handle(const Planned &planned) {
     }
     state.on_record = false;
     close(planned.customer, planned.at, state.spell != nobody ? End::expired : state.how, to_pool);
-    leave_record(planned.customer, planned.at);
+    leave_record(planned.customer, planned.at, planned.at);
 }
 
 Outcome Simulator::play(bool as_recorded, std::uint64_t repetition) {
@@ -247,6 +269,9 @@ Outcome Simulator::play(bool as_recorded, std::uint64_t repetition) {
     play_waits_.clear();
     simulated_.clear();
     planned_ = {};
+    given_.assign(h_.pool_keys.size(), {});
+    conversion_.assign(h_.pool_keys.size(), {});
+    learned_.assign(h_.pool_keys.size(), 0);
     rounds_.assign(static_cast<std::size_t>((plan_.to - plan_.from - 1) / microseconds_per_day + 1),
                    {});
 
