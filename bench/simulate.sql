@@ -37,3 +37,5 @@ SELECT * FROM highseas.simulate_policy('{}', '2026-01-01') WHERE part = 'figure'
 SELECT * FROM highseas.simulate_policy('{"deadline": {"idle": {"window_amount": 14}}}', '2026-01-01', repetitions => 1) WHERE part = 'figure';
 SELECT * FROM highseas.simulate_policy('{"deadline": {"idle": {"window_amount": 14}}}', '2026-01-01') WHERE part = 'figure';
 SELECT * FROM highseas.simulate_policy('{"deadline": {"idle": {"window_amount": 5}}, "method": "least_loaded"}', '2026-01-01', repetitions => 3) WHERE part = 'figure';
+-- Within a band, by each rep's own conversion.
+SELECT * FROM highseas.simulate_policy('{"deadline": {"idle": {"window_amount": 5}}, "allocation_rule": {"main": {"method": "optimal", "least_share": 0.8, "most_share": 1.2}}}', '2026-01-01', repetitions => 1) WHERE part = 'figure';

@@ -65,6 +65,36 @@ TEST_CASE("the remissions under 6-MP have the published survival") {
     }
 }
 
+TEST_CASE("the maintained remissions of acute leukaemia have the published survival") {
+    // Weeks of the maintained group: Embury et al. (1977) in Miller, Survival Analysis (1981), the
+    // data "aml" of R's package survival, whose summary() gives survival and errors.
+    const auto points = curve_of({{9, 1, true},
+                                  {13, 1, true},
+                                  {13, 1, false},
+                                  {18, 1, true},
+                                  {23, 1, true},
+                                  {28, 1, false},
+                                  {31, 1, true},
+                                  {34, 1, true},
+                                  {45, 1, false},
+                                  {48, 1, true},
+                                  {161, 1, false}});
+    const double time[] = {9, 13, 18, 23, 31, 34, 48};
+    const double at_risk[] = {11, 10, 8, 7, 5, 4, 2};
+    const double survival[] = {.909, .818, .716, .614, .491, .368, .184};
+    const double error[] = {.0867, .1163, .1397, .1526, .1642, .1627, .1535};
+    REQUIRE(points.size() == 7);
+    for (std::size_t i = 0; i < 7; ++i) {
+        const SurvivalPoint &point = points[i];
+        CHECK(point.time == time[i]);
+        CHECK(point.at_risk == at_risk[i]);
+        CHECK(std::abs(point.survival - survival[i]) < 6e-4);
+        const double width = 1.96 * error[i] / (point.survival * -std::log(point.survival));
+        CHECK(std::abs(*point.lower - std::pow(point.survival, std::exp(width))) < 2e-3);
+        CHECK(std::abs(*point.upper - std::pow(point.survival, std::exp(-width))) < 2e-3);
+    }
+}
+
 TEST_CASE("the order of the cases changes no digit, and a weight is as many cases") {
     Random random(1);
     std::vector<Waited> cases, single;
