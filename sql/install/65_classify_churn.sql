@@ -82,12 +82,12 @@ BEGIN
         LEFT JOIN ended e ON e.repeats = r.repeats AND e.silence = s.silence
         WINDOW longer AS (PARTITION BY r.repeats ORDER BY s.silence DESC)
     )
-    SELECT 1 << x.repeats, x.silence, x.cases::bigint, (x.back / nullif(x.cases, 0))::double precision FROM reached x;
+    SELECT 1 << x.repeats, x.silence, x.cases::bigint, (x.back / x.cases)::double precision FROM reached x WHERE x.cases > 0;
 END
 $$;
 COMMENT ON FUNCTION highseas.come_back(bigint, double precision) IS
-'How often who fell silent bought again, in the tenant''s own history: of all silences between purchase days, on the scale of each customer''s own interval until then, apart for 1, 2 to 3, and 4 or more repeats (repeats_from). silence n: it lasted silence_factor * 2^n intervals, or longer (the last: 10). cases: how many silences lasted so long; chance: the share of them that ended with a purchase until now, NULL without a case. Those who are silent still count as not back: a life table, which lets them come later, promised .66 on the CDNOW customers where .38 came (in 39 weeks); this share, mixed with p_alive as in at_risk, .38, p_alive alone .29. Whether somebody called them before they came is not told apart.
-The purchases of each currency on their own. NULL as an argument: no case.';
+'How often who fell silent bought again, in the tenant''s own history: of all silences between purchase days, on the scale of each customer''s own interval until then, apart for 1, 2 to 3, and 4 or more repeats (repeats_from). silence n: it lasted silence_factor * 2^n intervals, or longer (the last: 10). cases: how many silences lasted so long; chance: the share of them that ended with a purchase until now. No row without a case. Those who are silent still count as not back: a life table, which lets them come later, promised .66 on the CDNOW customers where .38 came (in 39 weeks); this share, mixed with p_alive as in at_risk, .38, p_alive alone .29. Whether somebody called them before they came is not told apart.
+The purchases of each currency on their own. NULL as an argument: no row.';
 
 CREATE VIEW highseas.every_at_risk WITH (security_invoker) AS
 SELECT x.tenant_id, x.customer_key, x.holder, x.pool_key, x.state, x.category, x.signals, x.p_alive, x.earlier_alive,
