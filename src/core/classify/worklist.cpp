@@ -49,7 +49,8 @@ void weigh_contact(const WorkFacts &facts, bool without_selling, Work &work) noe
     if (!facts.last_contact) {
         const double held = std::floor(days_between(facts.held_since, facts.now));
         if (held >= 1)
-            work.add(first_contact_points, "yours for %.0f day%s, no contact since", held, plural(held));
+            work.add(first_contact_points, "yours for %.0f day%s, no contact since", held,
+                     plural(held));
         else
             work.add(first_contact_points, "%s", "new to you, no contact yet");
     } else if (facts.contact_every) {
