@@ -141,8 +141,11 @@ BEGIN ATOMIC
                (c.embargo_until > now) IS TRUE AS shut, c.score
         FROM highseas.customer c
         CROSS JOIN rule
-        LEFT JOIN highseas.customer_value v ON rule.by_money AND v.tenant_id = c.tenant_id AND v.customer_key = c.customer_key
-        LEFT JOIN highseas.profile f ON rule.by_fit AND f.tenant_id = c.tenant_id AND f.customer_key = c.customer_key
+        -- Fenced off: where the method does not ask, none is looked up.
+        LEFT JOIN LATERAL (SELECT x.potential_value FROM highseas.customer_value x
+                           WHERE rule.by_money AND x.tenant_id = c.tenant_id AND x.customer_key = c.customer_key OFFSET 0) v ON true
+        LEFT JOIN LATERAL (SELECT x.source, x.country, x.city FROM highseas.profile x
+                           WHERE rule.by_fit AND x.tenant_id = c.tenant_id AND x.customer_key = c.customer_key OFFSET 0) f ON true
         WHERE c.tenant_id = plan_pool_allocation.tenant_id AND c.customer_key = ANY (customers)
     ), member AS (
         SELECT r.rep_key, r.held + coalesce(e.more, 0)::integer AS held, f.tier, coalesce(w.weight, 1) AS weight,
