@@ -55,8 +55,9 @@ SELECT 1, k || i, d, d::timestamptz, 9, 'EUR' FROM (VALUES ('x', 6, '{2026-05-12
 -- Neither a day's second order, a return nor an order of another currency or day to come makes another interval.
 INSERT INTO highseas.purchase (tenant_id, customer_key, order_key, ordered_at, amount, currency) VALUES (1, 'z1', 'again', '2026-06-01 20:00', 1, 'EUR'),
     (1, 'z1', 'back', '2026-06-10', -1, 'EUR'), (1, 'z1', 'abroad', '2026-06-12', 1, 'USD'), (1, 'z1', 'later', '2026-07-02', 1, 'EUR');
-SELECT repeats_from, silence, cases, round(chance::numeric, 6) FROM highseas.come_back(1, 2) WHERE repeats_from = 1 AND silence < 6;
-SELECT count(*), sum(cases), count(chance) FROM highseas.come_back(1, 2) WHERE repeats_from > 1;
+SELECT repeats_from, silence, cases, round(chance::numeric, 6) FROM highseas.come_back(1, highseas.clock()) WHERE repeats_from = 1 AND silence BETWEEN 1 AND 6;
+UPDATE highseas.value_run SET silences = ARRAY(SELECT h FROM highseas.come_back(1, highseas.clock()) h) WHERE in_force;
+SELECT count(*), sum(cases), count(chance) FROM highseas.come_back(1, highseas.clock()) WHERE repeats_from > 1;
 INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, pooled_since, last_act_at) SELECT 1, k, 'main', '2026-01-01', '2026-01-01' FROM unnest('{z1,w1}'::text[]) k;
 INSERT INTO highseas.customer_value (tenant_id, customer_key, run_id, as_of, currency, unit, horizon, actual_value, service_cost, potential_value, p_alive)
 SELECT 1, k, 1, '2026-06-30', 'EUR', 'week', 52, 100, 20, 300, .25 FROM unnest('{z1,w1}'::text[]) k;

@@ -49,6 +49,10 @@ SELECT (lifetime).model, round((lifetime).parameters[1]::numeric, 3), round((lif
        (lifetime).customers, (lifetime).status, (lifetime).unit,
        round((spend).parameters[1]::numeric, 2), round((spend).parameters[2]::numeric, 2), round((spend).parameters[3]::numeric, 2), (spend).customers
 FROM highseas.value_run WHERE in_force;
+-- How often who fell silent came back stays with the fit.
+SELECT count(*) > 3 AS some, bool_and(h.cases > 0 AND h.chance BETWEEN 0 AND 1) AS sound, bool_and(h = c) AS as_come_back
+FROM highseas.value_run r CROSS JOIN LATERAL unnest(r.silences) h
+LEFT JOIN LATERAL highseas.come_back(r.tenant_id, r.fitted_at) c USING (repeats_from, silence) WHERE r.in_force;
 SELECT count(*), sum(repeats), max(last_on) FROM highseas.purchases;
 -- Each figure is what the functions say of the customer's own history.
 SELECT count(*), count(*) FILTER (WHERE v.p_alive = highseas.p_alive(r.lifetime, s.repeats, (s.last_on - s.first_on) / 7.0::float8, (date '1997-09-30' - s.first_on) / 7.0::float8)),

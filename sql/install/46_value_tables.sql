@@ -18,6 +18,9 @@ CREATE TABLE highseas.value_rule (
 COMMENT ON TABLE highseas.value_rule IS
 'How customers are valued; without a row by the defaults of its columns. currency: of all figures, '''' = of orders that give none (NULL = the only one there is); orders in others are left out, and when no order is in it, or it is NULL and there are several, refresh_value() fails and the earlier fit stays in force. model, unit: the lifetime model and its unit. horizon: how far values look ahead, in units (at most 100 years). discount_rate: a year. margin: profit for an amount of 1; with 1 the figures are sales, not profit. period: what the actual value looks back on. follow_up_cost: service cost of a follow-up. cost_attribute: the key in a profile''s attributes whose number is what serving him cost in the period besides, as the CRM''s query has it; NULL, or no number of 0 or more there = nothing. scheme: the scorecard. refit_after: age at which a fit is made anew; 0 makes one at each run. revalue_after: age at which a customer is, also when nothing changed but the day.';
 
+CREATE TYPE highseas.silence AS (repeats_from integer, silence integer, cases bigint, chance double precision);
+COMMENT ON TYPE highseas.silence IS 'How often those came back who fell silent for so long: as come_back() has it';
+
 CREATE TABLE highseas.value_run (
     tenant_id bigint NOT NULL,
     run_id bigint GENERATED ALWAYS AS IDENTITY,
@@ -28,13 +31,14 @@ CREATE TABLE highseas.value_run (
     lifetime highseas.value_fit,
     spend highseas.value_fit,
     conversion highseas.conversion_fit,
+    silences highseas.silence[],
     criteria text[] NOT NULL,
     terms text,
     PRIMARY KEY (tenant_id, run_id)
 );
 CREATE UNIQUE INDEX value_run_in_force ON highseas.value_run (tenant_id) WHERE in_force;
 COMMENT ON TABLE highseas.value_run IS
-'Every fit that refresh_value() made; the one in force values the customers. ends_on: the end of observation; lifetime and spend: of those who bought, NULL without any; conversion: of whether a customer ever bought, by the facts of his profile. criteria: the scorecard whose facts they are; another one asks for another fit. terms: the value_rule that it was made by, as value_terms() has it.';
+'Every fit that refresh_value() made; the one in force values the customers. ends_on: the end of observation; lifetime and spend: of those who bought, NULL without any; conversion: of whether a customer ever bought, by the facts of his profile; silences: how often who fell silent came back. criteria: the scorecard whose facts they are; another one asks for another fit. terms: the value_rule that it was made by, as value_terms() has it.';
 
 CREATE TABLE highseas.purchases (
     tenant_id bigint NOT NULL,

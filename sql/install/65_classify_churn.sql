@@ -11,7 +11,7 @@ CREATE TABLE highseas.churn_rule (
     alive_cases double precision NOT NULL DEFAULT 20 CHECK (alive_cases BETWEEN 1 AND 1e6)
 );
 COMMENT ON TABLE highseas.churn_rule IS
-'When a customer is at risk, and what it takes to win him back; without a row by the defaults of its columns. alive_drop: by how much his chance to be alive fell at the last valuation; class_within: how long ago his class may have fallen; silence_factor: silent for so many of his usual intervals. win_back_follow_ups: how many an attempt takes (each at value_rule.follow_up_cost); least_chance: below it he has no chance. follow_up_hours: working time of a follow-up. alive_cases: as how many cases of the own history of silences p_alive counts (come_back()).';
+'When a customer is at risk, and what it takes to win him back; without a row by the defaults of its columns. alive_drop: by how much his chance to be alive fell at the last valuation; class_within: how long ago his class may have fallen; silence_factor: silent for so many of his usual intervals. win_back_follow_ups: how many an attempt takes (each at value_rule.follow_up_cost); least_chance: below it he has no chance. follow_up_hours: working time of a follow-up. alive_cases: as how many cases of the own history of silences (value_run.silences) p_alive counts.';
 
 CREATE FUNCTION highseas.churn_rule_of(tenant_id bigint) RETURNS highseas.churn_rule
 LANGUAGE sql STABLE PARALLEL SAFE
@@ -48,46 +48,6 @@ COMMENT ON VIEW highseas.lost_reasons IS
 'Why customers were lost or may be, by month: given back or taken back (source return, reason: of return_reason), overdue (expiry, the deadline), out of service (withdrawal), refused for good (refusal, of refusal_reason), and who hesitates or buys later now (intent, since when). customers: each once; value: what these could bring (potential_value), NULL where it is not known.';
 
 -- Who is at risk ----------------------------------------------------------------------------------
-
-CREATE FUNCTION highseas.doublings(ratio double precision, most integer) RETURNS integer
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN ratio >= 1 THEN least(floor(ln(ratio) / ln(2::double precision)), most)::integer END;
-COMMENT ON FUNCTION highseas.doublings(double precision, integer) IS 'How often 1 can be doubled without passing a ratio, at most so often; NULL below 1';
-
-CREATE FUNCTION highseas.come_back(tenant_id bigint, silence_factor double precision)
-RETURNS TABLE (repeats_from integer, silence integer, cases bigint, chance double precision)
-LANGUAGE plpgsql STABLE COST 1000000 ROWS 33 SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET jit = off
-AS $$
-#variable_conflict use_column
-DECLARE
-    zone text := (SELECT t.time_zone FROM highseas.tenant t WHERE t.tenant_id = come_back.tenant_id);
-    today date := (highseas.clock() AT TIME ZONE zone)::date;
-BEGIN
-    RETURN QUERY
-    WITH gap AS (
-        SELECT row_number() OVER by_day - 1 AS repeats, d.day - first_value(d.day) OVER by_day AS so_far, d.day, lead(d.day) OVER by_day AS next_day
-        FROM (SELECT DISTINCT o.customer_key, coalesce(o.currency, '') AS currency, (o.ordered_at AT TIME ZONE zone)::date AS day
-              FROM highseas.purchase o
-              WHERE o.tenant_id = come_back.tenant_id AND o.amount > 0 AND o.ordered_at <= highseas.clock()) d
-        WINDOW by_day AS (PARTITION BY d.customer_key, d.currency ORDER BY d.day)
-    ), ended AS (
-        SELECT highseas.doublings(g.repeats, 2) AS repeats,
-               highseas.doublings((coalesce(g.next_day, today) - g.day) * g.repeats / (silence_factor * g.so_far), 10) AS silence,
-               count(*) AS here, count(g.next_day) AS back
-        FROM gap g WHERE g.repeats > 0
-        GROUP BY 1, 2
-    ), reached AS (
-        SELECT r.repeats, s.silence, sum(coalesce(e.here, 0)) OVER longer AS cases, sum(coalesce(e.back, 0)) OVER longer AS back
-        FROM generate_series(0, 2) r(repeats) CROSS JOIN generate_series(0, 10) s(silence)
-        LEFT JOIN ended e ON e.repeats = r.repeats AND e.silence = s.silence
-        WINDOW longer AS (PARTITION BY r.repeats ORDER BY s.silence DESC)
-    )
-    SELECT 1 << x.repeats, x.silence, x.cases::bigint, (x.back / x.cases)::double precision FROM reached x WHERE x.cases > 0;
-END
-$$;
-COMMENT ON FUNCTION highseas.come_back(bigint, double precision) IS
-'How often who fell silent bought again, in the tenant''s own history: of all silences between purchase days, on the scale of each customer''s own interval until then, apart for 1, 2 to 3, and 4 or more repeats (repeats_from). silence n: it lasted silence_factor * 2^n intervals, or longer (the last: 10). cases: how many silences lasted so long; chance: the share of them that ended with a purchase until now. No row without a case. Those who are silent still count as not back: a life table, which lets them come later, promised .66 on the CDNOW customers where .38 came (in 39 weeks); this share, mixed with p_alive as in at_risk, .38, p_alive alone .29. Whether somebody called them before they came is not told apart.
-The purchases of each currency on their own. NULL as an argument: no row.';
 
 CREATE VIEW highseas.every_at_risk WITH (security_invoker) AS
 SELECT x.tenant_id, x.customer_key, x.holder, x.pool_key, x.state, x.category, x.signals, x.p_alive, x.earlier_alive,
@@ -129,11 +89,9 @@ FROM (SELECT y.*, array_remove(ARRAY[
                 WHERE h.to_class > h.from_class AND h.at >= highseas.shift(highseas.clock(), - r.class_within, t.time_zone)
                 ORDER BY h.aspect DESC LIMIT 1) f ON true
             WHERE v.p_alive IS NOT NULL AND c.state IN ('free', 'held', 'frozen')) y
-      LEFT JOIN (SELECT t.tenant_id, h.*
-                 FROM highseas.tenant t CROSS JOIN LATERAL highseas.churn_rule_of(t.tenant_id) r
-                 CROSS JOIN LATERAL highseas.come_back(t.tenant_id, r.silence_factor) h) b
+      LEFT JOIN (SELECT q.tenant_id, h.* FROM highseas.value_run q CROSS JOIN LATERAL unnest(q.silences) h WHERE q.in_force) b
           ON b.tenant_id = y.tenant_id AND b.repeats_from = 1 << highseas.doublings(y.repeats, 2)
-             AND b.silence = highseas.doublings(y.silent_days / nullif(y.silence_factor * y.usual_days, 0), 10)) x
+             AND y.silent_days > y.silence_factor * y.usual_days AND b.silence = highseas.doublings(y.silent_days / nullif(y.usual_days, 0), 11)) x
 WHERE cardinality(x.signals) > 0;
 COMMENT ON VIEW highseas.every_at_risk IS 'at_risk, of every tenant that the current role may see';
 
@@ -144,7 +102,7 @@ FROM highseas.every_at_risk e
 WHERE e.tenant_id = (SELECT highseas.current_tenant())
 ORDER BY e.recovery DESC, e.customer_key;
 COMMENT ON VIEW highseas.at_risk IS
-'Buyers who may be leaving, whose recovery pays most first. signals: fading (p_alive fell by alive_drop or more at the last valuation), class fell (from fell_from to fell_to, within class_within), silent (for silent_days, more than silence_factor times his usual_days between purchases). value_if_alive: what he would bring were he surely alive, potential_value / p_alive (that is weighed by p_alive already); value_at_risk: the part of it that is likely lost, * (1 - p_alive). chance: that he buys again: of who is silent, how often the cases of the own history that were silent as long came back (come_back()), mixed with his p_alive, which counts as churn_rule.alive_cases of them, as a model knows the customer and the history knows how wrong it is; of who is not, p_alive (cases 0); 0 after "never". It is the chance that value_if_alive is about, not what a call adds to it: that no history without a comparison tells. cost: of the follow-ups that an attempt takes. recovery: value_if_alive * chance - cost. advice: win back; no value (it costs more than it brings); no chance (below least_chance); no value and no chance. The borders are those of churn_rule.';
+'Buyers who may be leaving, whose recovery pays most first. signals: fading (p_alive fell by alive_drop or more at the last valuation), class fell (from fell_from to fell_to, within class_within), silent (for silent_days, more than silence_factor times his usual_days between purchases). value_if_alive: what he would bring were he surely alive, potential_value / p_alive (that is weighed by p_alive already); value_at_risk: the part of it that is likely lost, * (1 - p_alive). chance: that he buys again: of who is silent, how often the cases of the own history that were silent as long came back (value_run.silences, of the fit in force), mixed with his p_alive, which counts as churn_rule.alive_cases of them, as a model knows the customer and the history knows how wrong it is; of who is not, p_alive (cases 0); 0 after "never". It is the chance that value_if_alive is about, not what a call adds to it: that no history without a comparison tells. cost: of the follow-ups that an attempt takes. recovery: value_if_alive * chance - cost. advice: win back; no value (it costs more than it brings); no chance (below least_chance); no value and no chance. The borders are those of churn_rule.';
 
 CREATE FUNCTION highseas_api.fill_win_back(pool text, most integer DEFAULT 1000, tenant text DEFAULT NULL, OUT moved bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan
