@@ -106,7 +106,7 @@ void set_company(std::string_view text, const CompanyWords &dictionary, Record &
     record.dense = std::any_of(tokens.begin(), tokens.end(),
                                [](const Word &word) { return is_dense(word.front()); });
     const auto weight_of_word = [&](const Word &word) {
-        if (word.size() == 1 && !is_dense(word.front()) && !is_digit(word.front()))
+        if (!record.dense && word.size() == 1 && !is_digit(word.front()))
             return 0.3; // an initial, or "y" and "e": and
         const auto found = weights.find(utf8(word));
         return found == weights.end() ? 1.0 : std::max(0.1, static_cast<double>(found->second));
@@ -190,7 +190,7 @@ void set_street(Record &record) {
     }
     for (const Word &word : words(fold(record.address.key)))
         if (is_all_digits(word) && utf8(word) != record.address.house && word.size() <= 3)
-            record.street.push_back({word, 0.3});
+            record.street.push_back({word, 0.6});
 }
 
 // Any usual way to write a day; which of two small numbers is the month is left to comparing.
