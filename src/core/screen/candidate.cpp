@@ -241,7 +241,7 @@ void add_details(const Record &record, Terms &terms) {
                                                         ? a.word.size() < b.word.size()
                                                         : a.word > b.word;
                                          });
-    terms.add(common, tagged('a', record.address.house + " " + utf8(street->word) + " " +
+    terms.add(pair, tagged('a', record.address.house + " " + utf8(street->word) + " " +
                                       utf8(record.city.substr(0, 3))));
 }
 
