@@ -207,6 +207,17 @@ void add_contact(const Record &record, bool asking, Terms &terms) {
         terms.add(pair, tagged('b', record.born));
     if (!record.company.empty())
         return;
+    // A day or month that is wrong, or a name cut short; a mailbox with another provider.
+    for (const WeightedWord &word : record.contact)
+        if (!record.born.empty()) {
+            const std::string begins = utf8(word.word.substr(0, 2));
+            terms.add(pair, tagged('y', begins + record.born.substr(0, 4)));
+            terms.add(pair, tagged('m', begins + record.born.substr(4)));
+        }
+    if (!record.born.empty() && !record.city.empty())
+        terms.add(pair, tagged('q', record.born.substr(0, 6) + utf8(record.city.substr(0, 3))));
+    if (record.mailbox >= 4)
+        terms.add(pair, tagged('x', utf8(record.email.substr(0, record.mailbox))));
     Name name;
     for (const WeightedWord &word : record.contact)
         name.words.push_back(word.word);
