@@ -1,11 +1,14 @@
 // Fits the weights of the duplicate score on the labelled sets and says how good they are.
-//   fit SETS          weights fitted on half of the clusters of all sets; F1 of both halves, and of
-//                     each set with the weights of the others
+//   fit SETS          F1 of each set by weights of all rows, of the other fifths of the clusters,
+//   of
+//                     the other half, and of the other sets; calibration
 //   fit SETS --table  the weights fitted on all rows of all sets, as src/core/screen/weights.cpp
 //   fit SETS --check  F1 of the built-in weights
+//   fit SETS --errors [SET [MOST]]  wrong pairs by the weights of the other fifths, and why
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <functional>
@@ -116,7 +119,7 @@ constexpr std::uint32_t folds = 5;
 struct Pair {
     Comparison features;
     bool same;
-    bool odd; // the half that the cluster belongs to
+    bool odd;                 // the half that the cluster belongs to
     std::uint32_t hash, fold; // of the cluster; its fifth
     std::uint32_t a, b;
     bool keyed = false; // they share a key that only one customer may have
@@ -242,8 +245,9 @@ Set load(const std::string &folder, const std::string &name) {
         if (linked && set.rows[i].at("source") == set.rows[j].at("source"))
             continue;
         const std::string &x = set.rows[i].at("cluster"), &y = set.rows[j].at("cluster");
-        set.pairs.push_back({compare(records[i], records[j]), x == y, odd_half(x == y ? x : x + y), hash_of(x == y ? x : x + y), fold_of(x == y ? x : x + y),
-                             i, j, share_a_key(records[i], records[j])});
+        set.pairs.push_back({compare(records[i], records[j]), x == y, odd_half(x == y ? x : x + y),
+                             hash_of(x == y ? x : x + y), fold_of(x == y ? x : x + y), i, j,
+                             share_a_key(records[i], records[j])});
     }
     return set;
 }
@@ -271,8 +275,8 @@ bool out_of_bounds(Eigen::Index feature, double weight) {
 
 // Logistic regression, in which a pair that is badly wrong pulls no harder than one at `trim`: some
 // labels are wrong, and what no field tells apart should not bend the rest.
-Vector fit_once(const std::vector<Set> &sets, const Taken &taken, double ridge) {
-    static const double trim = getenv("TRIM") ? atof(getenv("TRIM")) : 2;
+Vector fit(const std::vector<Set> &sets, const Taken &taken, double ridge) {
+    constexpr double trim = 2;
     constexpr double hopeless = -8; // a pair that is far from being taken for one says nothing
     const auto n = static_cast<Eigen::Index>(feature_count);
     Vector w = Vector::Zero(n);
@@ -332,25 +336,6 @@ Vector fit_once(const std::vector<Set> &sets, const Taken &taken, double ridge) 
     return w;
 }
 
-// The mean of fits that each leave out a third of the clusters: a few clusters with many rows, or
-// wrong labels, decide no weight.
-Vector fit(const std::vector<Set> &sets, const Taken &taken, double ridge) {
-    static const std::uint32_t fits = getenv("FITS") ? atoi(getenv("FITS")) : 1;
-    if (fits == 1)
-        return fit_once(sets, taken, ridge);
-    Vector sum = Vector::Zero(static_cast<Eigen::Index>(feature_count));
-    for (std::uint32_t f = 0; f < fits; ++f)
-        sum += fit_once(
-            sets,
-            [&](const Set &set, const Pair &pair) {
-                std::uint32_t h = (pair.hash ^ (0x9E3779B9U * (f / 3 + 1))) * 0x85EBCA6BU;
-                h ^= h >> 15;
-                return taken(set, pair) && h % 3 != f % 3;
-            },
-            ridge);
-    return sum / fits;
-}
-
 struct Quality {
     double both = 0, found = 0, wrong = 0, missed = 0;
     double f1() const { return 2 * both / (2 * both + wrong + missed); }
@@ -403,9 +388,9 @@ double fit_doubt(const std::vector<Set> &sets, const std::vector<Vector> &by_fol
     return best;
 }
 
-// How often pairs of a probability are one customer, with weights fitted on the other fifths and the
-// doubt on the other half of the clusters; and how often the pairs above a probability are, and how
-// many of all true ones they are.
+// How often pairs of a probability are one customer, with weights fitted on the other fifths and
+// the doubt on the other half of the clusters; and how often the pairs above a probability are, and
+// how many of all true ones they are.
 void show_calibration(const std::vector<Set> &sets, const std::vector<Vector> &by_fold) {
     const double even = fit_doubt(sets, by_fold, [](const Pair &p) { return !p.odd; });
     const double odd = fit_doubt(sets, by_fold, [](const Pair &p) { return p.odd; });
@@ -506,10 +491,9 @@ void show_errors(const Set &set, const std::vector<Vector> &by_fold, int most) {
     for (std::size_t e = 0; e < errors.size(); e += step) {
         const Pair &pair = *errors[e].second;
         std::printf("%6.2f %s", errors[e].first, pair.same ? "missed" : "wrong ");
-        if (getenv("WHY"))
-            for (const auto &[k, x] : pair.present)
-                if (std::abs(x * by_fold[pair.fold][k]) > .3)
-                    std::printf(" %s=%.1f", features[k].name.data(), x * by_fold[pair.fold][k]);
+        for (const auto &[k, x] : pair.present)
+            if (const double part = x * by_fold[pair.fold][k]; std::abs(part) > 0.3)
+                std::printf(" %s %.1f", features[static_cast<std::size_t>(k)].name.data(), part);
         for (std::uint32_t i : {pair.a, pair.b}) {
             std::printf(" |");
             for (const auto &[key, value] : set.rows[i])
@@ -536,7 +520,7 @@ int main(int argc, char **argv) {
             for (std::size_t k = 0; k < feature_count; ++k)
                 if (pair.features[k] != 0)
                     pair.present.emplace_back(static_cast<int>(k), pair.features[k]);
-    const double ridge = getenv("RIDGE") ? atof(getenv("RIDGE")) : 0.5;
+    constexpr double ridge = 0.5;
 
     if (what == "--table") {
         const Vector w = fit(
@@ -559,7 +543,7 @@ int main(int argc, char **argv) {
     if (what == "--errors") {
         for (const Set &set : sets)
             if (argc < 4 || set.name == argv[3])
-                show_errors(set, by_fold, argc > 4 ? atoi(argv[4]) : 60);
+                show_errors(set, by_fold, argc > 4 ? std::atoi(argv[4]) : 60);
         return 0;
     }
     if (what == "--check") {
@@ -579,8 +563,8 @@ int main(int argc, char **argv) {
         sets, [](const Set &, const Pair &p) { return !p.odd; }, ridge);
     const Vector odd = fit(
         sets, [](const Set &, const Pair &p) { return p.odd; }, ridge);
-    std::printf("%-22s %8s %8s %8s %8s %8s %8s %8s %8s\n", "F1", "fit", "fifths", "halves", "others'", "missed",
-                "clusters", "precise", "recall");
+    std::printf("%-22s %8s %8s %8s %8s %8s %8s %8s %8s\n", "F1", "fit", "fifths", "halves",
+                "others'", "missed", "clusters", "precise", "recall");
     for (const Set &set : sets) {
         const double missed = set.missed[0] + set.missed[1];
         const Quality fitted = quality(set, all, every, missed);
@@ -592,7 +576,7 @@ int main(int argc, char **argv) {
         held.wrong += other.wrong;
         held.missed += other.missed;
         const std::string family = set.name.substr(0, 5);
-        const Vector foreign = what == "--quick" ? all : fit(
+        const Vector foreign = fit(
             sets, [&](const Set &s, const Pair &) { return s.name.substr(0, 5) != family; }, ridge);
         const Quality outside = quality(set, foreign, every, missed);
         Quality fifths{0, 0, 0, missed};
@@ -610,9 +594,6 @@ int main(int argc, char **argv) {
                     fitted.both / (fitted.both + fitted.missed));
         std::fflush(stdout);
     }
-    if (what == "--quick")
-        for (std::size_t k = 0; k < feature_count; ++k)
-            std::printf("%-26s %8.3f %8.3f %8.3f\n", features[k].name.data(), all[static_cast<Eigen::Index>(k)], even[static_cast<Eigen::Index>(k)], odd[static_cast<Eigen::Index>(k)]);
     show_calibration(sets, by_fold);
     return 0;
 }

@@ -49,7 +49,7 @@ CREATE TABLE highseas.duplicate_weight (
     PRIMARY KEY (tenant_id, feature)
 );
 COMMENT ON TABLE highseas.duplicate_weight IS
-'Weights of the duplicate score over the built-in ones, which builtin_duplicate_weights() lists; in units of ln(odds)';
+'Weights of the duplicate score over the built-in ones, which builtin_duplicate_weights() lists; in units of ln(odds), before duplicate_score() takes doubt off';
 
 CREATE TABLE highseas.duplicate_key (
     tenant_id bigint NOT NULL,
@@ -136,12 +136,12 @@ CREATE FUNCTION highseas.duplicate_score(
 RETURNS highseas.duplicate_score_of
 LANGUAGE c IMMUTABLE PARALLEL SAFE COST 2000 AS '$libdir/highseas_screen', 'highseas_duplicate_score';
 COMMENT ON FUNCTION highseas.duplicate_score(highseas.duplicate_fields, highseas.duplicate_fields, highseas.company_word[], highseas.domain_rule[], real[]) IS
-'How probable it is that two customers are one, and what each field contributes. Symmetric. weights: duplicate_weights() of the tenant, default the built-in ones, a logistic regression on labelled sets of companies and persons. NULL for NULL fields. Error 22023 for another number of weights.';
+'How probable it is that two customers are one, and what each field contributes. Symmetric. weights: duplicate_weights() of the tenant, default the built-in ones, a logistic regression on labelled sets of companies and persons. Their sum s counts as 3.25 asinh(s / 3.25), the contributions in proportion, because fields that agree are not independent. NULL for NULL fields. Error 22023 for another number of weights.';
 
 CREATE FUNCTION highseas.shared_terms(a integer[], b integer[]) RETURNS integer
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', 'highseas_shared_terms';
 COMMENT ON FUNCTION highseas.shared_terms(integer[], integer[]) IS
-'How much two customers'' terms share: 1 for a common word, 2 for a piece of spelling, 3 for a whole name, 6 for a detail. NULL for NULL. Error 22004 for a NULL element.';
+'How much two customers'' terms share: 1 for a common word, 2 for a piece of spelling, 3 for a whole name, an address, or a name with a part of a birth date, 6 for a detail. NULL for NULL. Error 22004 for a NULL element.';
 
 CREATE FUNCTION highseas.term_buckets(terms integer[], at_least integer DEFAULT 1) RETURNS integer[]
 LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE COST 2 AS '$libdir/highseas_screen', 'highseas_term_buckets';

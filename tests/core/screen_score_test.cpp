@@ -103,7 +103,8 @@ TEST_CASE("a name word that both have makes them one at the same address, not el
     CHECK(probability(a, b) < 0.1);
 }
 
-TEST_CASE("with its own domain another firm at the same address is another firm, name alike or not") {
+TEST_CASE(
+    "with its own domain another firm at the same address is another firm, name alike or not") {
     Fields a = company("Golden Wearfam Keam Inc."), b = company("Keam Company");
     a.address = b.address = "307 Industrial Way";
     const double before = probability(a, b);

@@ -253,7 +253,7 @@ void add_details(const Record &record, Terms &terms) {
                                                         : a.word > b.word;
                                          });
     terms.add(pair, tagged('a', record.address.house + " " + utf8(street->word) + " " +
-                                      utf8(record.city.substr(0, 3))));
+                                    utf8(record.city.substr(0, 3))));
 }
 
 } // namespace

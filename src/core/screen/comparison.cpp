@@ -197,7 +197,8 @@ void compare_addresses(const Record &a, const Record &b, Comparison &result) {
         return;
     const Overlap shared = overlap(a.street, b.street);
     const double alike = (shared.dice() + shared.contained()) / 2;
-    const bool street = equal || (shared.telling >= 0.6 && std::min(shared.longest_a, shared.longest_b) < 1);
+    const bool street =
+        equal || (shared.telling >= 0.6 && std::min(shared.longest_a, shared.longest_b) < 1);
     result[address_alike] = alike;
     result[address_same] = result[house_same] > 0 && street;
     result[address_near] = street && are_near(a.address.house, b.address.house);
@@ -270,8 +271,7 @@ void compare_together(const Record &a, const Record &b, const Names &names, Comp
     result[unconfirmed] = (has_details(a) || has_details(b)) &&
                           result[phone_same] + result[phone_near] + domain + place == 0;
     result[company_unconfirmed] = result[unconfirmed] * names.alike;
-    result[company_and_phone] =
-        std::max(result[phone_same], result[phone_near]) * names.alike;
+    result[company_and_phone] = std::max(result[phone_same], result[phone_near]) * names.alike;
     result[company_and_address] = place * names.alike;
     result[company_in_address] = place * above(names.contained, 0.7);
     result[company_part_in_address] = place * names.contained;
@@ -279,12 +279,10 @@ void compare_together(const Record &a, const Record &b, const Names &names, Comp
     result[company_and_domain] = domain * names.alike;
     // At the same place another name or telephone differs less, and a family lives there.
     result[company_other] *= 1 - place;
-    result[company_other_word_here] =
-        names.word ? 0 : place * result[company_other_word];
+    result[company_other_word_here] = names.word ? 0 : place * result[company_other_word];
     result[company_other_word] *= 1 - place;
     result[company_elsewhere] = result[elsewhere] * names.alike;
-    result[phone_elsewhere] =
-        result[elsewhere] * std::max(result[phone_same], result[phone_near]);
+    result[phone_elsewhere] = result[elsewhere] * std::max(result[phone_same], result[phone_near]);
     result[domain_other_here] = place * result[domain_other];
     result[phone_other] *= 1 - place;
     result[born_other_here] = place * result[born_other];

@@ -178,12 +178,13 @@ void set_phones(const Fields &fields, Record &record) {
 
 // What many streets are called says little; and 51st Street is 51 Street.
 void set_street(Record &record) {
-    static const std::set<Word> common = {U"ave", U"rd",   U"blvd", U"dr",   U"ln",  U"ct",  U"pl",
-                                          U"hwy", U"pkwy", U"ter",  U"cir",  U"sq",  U"ctr", U"bldg",
-                                          U"ctra", U"cad", U"sok",  U"prosp", U"expy", U"cres"};
+    static const std::set<Word> common = {
+        U"ave", U"rd", U"blvd", U"dr",   U"ln",   U"ct",  U"pl",  U"hwy",   U"pkwy", U"ter",
+        U"cir", U"sq", U"ctr",  U"bldg", U"ctra", U"cad", U"sok", U"prosp", U"expy", U"cres"};
     for (const std::string &token : record.address.tokens) {
         Word word = fold(token);
-        const bool is_common = (word.size() <= 2 && !is_dense(word.front())) || common.contains(word);
+        const bool is_common =
+            (word.size() <= 2 && !is_dense(word.front())) || common.contains(word);
         if (is_digit(word.front()) && word.size() >= 3)
             word.resize(word.find_first_not_of(U"0123456789"));
         record.street.push_back({word, is_common ? 0.3 : 1});
