@@ -175,7 +175,7 @@ COMMENT ON FUNCTION highseas.duplicate_weights(bigint) IS
 CREATE FUNCTION highseas.duplicate_version(tenant_id bigint) RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 2 ' ||
+    SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 3 ' ||
                     (SELECT coalesce(string_agg(r.kind || r.block, ',' ORDER BY r.kind), '')
                      FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id AND r.kind <> 'alike'))
     FROM highseas.normaliser_versions(duplicate_version.tenant_id) v
