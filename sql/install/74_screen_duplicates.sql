@@ -175,10 +175,10 @@ COMMENT ON FUNCTION highseas.duplicate_weights(bigint) IS
 CREATE FUNCTION highseas.duplicate_version(tenant_id bigint) RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT hashtext(string_agg(v.normaliser || v.version, '/' ORDER BY v.normaliser) || ' 3 ' ||
-                    (SELECT coalesce(string_agg(r.kind || r.block, ',' ORDER BY r.kind), '')
-                     FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id AND r.kind <> 'alike'))
-    FROM highseas.normaliser_versions(duplicate_version.tenant_id) v
+    SELECT hashtext(concat_ws('/', 2, highseas.company_words(duplicate_version.tenant_id), highseas.domain_rules(duplicate_version.tenant_id),
+        (SELECT string_agg(highseas.normaliser_version(n), '/') 3FROM unnest('{phone,email,domain,company,address}'::text[]) n),
+        (SELECT string_agg(r.kind || r.block, ',' ORDER BY r.kind)
+         FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id AND r.kind <> 'alike')))
 $$;
 COMMENT ON FUNCTION highseas.duplicate_version(bigint) IS
 'A hash of the versions and rules that keys and terms depend on: what is stored under another needs rekey_duplicates';
