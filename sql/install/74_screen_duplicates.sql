@@ -175,8 +175,8 @@ COMMENT ON FUNCTION highseas.duplicate_weights(bigint) IS
 CREATE FUNCTION highseas.duplicate_version(tenant_id bigint) RETURNS integer
 LANGUAGE sql STABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT hashtext(concat_ws('/', 2, highseas.company_words(duplicate_version.tenant_id), highseas.domain_rules(duplicate_version.tenant_id),
-        (SELECT string_agg(highseas.normaliser_version(n), '/') 3FROM unnest('{phone,email,domain,company,address}'::text[]) n),
+    SELECT hashtext(concat_ws('/', 3, highseas.company_words(duplicate_version.tenant_id), highseas.domain_rules(duplicate_version.tenant_id),
+        (SELECT string_agg(highseas.normaliser_version(n), '/') FROM unnest('{phone,email,domain,company,address}'::text[]) n),
         (SELECT string_agg(r.kind || r.block, ',' ORDER BY r.kind)
          FROM highseas.duplicate_rule r WHERE r.tenant_id = duplicate_version.tenant_id AND r.kind <> 'alike')))
 $$;
@@ -572,15 +572,13 @@ BEGIN
     more := cardinality(customers) = batch;
     rows := cardinality(customers);
     DELETE FROM highseas.duplicate_finding d WHERE d.tenant_id = scan_duplicates_batch.tenant_id AND d.customer_key = ANY (customers);
-    -- By what is stored, each pair once. Only who shares a detail or most of a name is compared: pieces of spelling alone
-    -- are shared by many.
+    -- Each pair once. Only who shares a detail or most of a name is compared: pieces of spelling alone are shared by many.
     INSERT INTO highseas.duplicate_finding AS d (tenant_id, customer_key, other_customer, probability, contributions, found_at)
     SELECT scan_duplicates_batch.tenant_id, c.customer_key, o.customer_key, s.probability, to_jsonb(s) - 'probability', highseas.clock()
     FROM unnest(customers) c(customer_key)
     CROSS JOIN LATERAL (SELECT highseas.duplicate_fields_of(f) AS fields FROM highseas.profile f
                         WHERE f.tenant_id = scan_duplicates_batch.tenant_id AND f.customer_key = c.customer_key COLLATE "C" OFFSET 0) f
-    CROSS JOIN LATERAL (SELECT t.terms FROM highseas.duplicate_terms t
-                        WHERE t.tenant_id = scan_duplicates_batch.tenant_id AND t.customer_key = c.customer_key COLLATE "C" OFFSET 0) w
+    CROSS JOIN LATERAL highseas.duplicate_terms_of(scan_duplicates_batch.tenant_id, f.fields, words, rules, true) w
     CROSS JOIN LATERAL (
         SELECT t.customer_key
         FROM highseas.duplicate_terms t
