@@ -252,11 +252,12 @@ CREATE TABLE highseas.purchase (
     amount numeric NOT NULL CHECK (amount BETWEEN -1e14 AND 1e14),
     currency text,
     attachment text COLLATE "C" NOT NULL DEFAULT '',
+    merged_key text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key, order_key, attachment)
 );
 CREATE UNIQUE INDEX purchase_order ON highseas.purchase (tenant_id, attachment, order_key) WHERE attachment <> '';
 COMMENT ON TABLE highseas.purchase IS
-'Orders of customers, as the attachment''s orders query gave them, which names each once; returns are negative';
+'Orders of customers, as the attachment''s orders query gave them, which names each once; returns are negative. merged_key: whose order it is in the CRM, where he is merged into customer_key.';
 
 CREATE TABLE highseas.holding (
     tenant_id bigint NOT NULL,
@@ -301,10 +302,11 @@ CREATE TABLE highseas.follow_up (
     expected_on date,
     reason text COLLATE "C",
     activity_key text COLLATE "C",
+    merged_key text COLLATE "C",
     PRIMARY KEY (tenant_id, customer_key, follow_up_id)
 );
 CREATE UNIQUE INDEX follow_up_activity ON highseas.follow_up (tenant_id, activity_key) WHERE activity_key IS NOT NULL;
-COMMENT ON TABLE highseas.follow_up IS 'What holders did for their customers. intent: what he learned of the wish to buy, with when that is expected and, of a refusal, the reason (a row of refusal_reason). activity_key: where it came from, when a sync brought it.';
+COMMENT ON TABLE highseas.follow_up IS 'What holders did for their customers. intent: what he learned of the wish to buy, with when that is expected and, of a refusal, the reason (a row of refusal_reason). activity_key: where it came from, when a sync brought it; merged_key: whose it is in the CRM, where he is merged into customer_key.';
 
 CREATE TABLE highseas.customer_event (
     tenant_id bigint NOT NULL,

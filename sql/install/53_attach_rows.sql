@@ -161,6 +161,8 @@ DECLARE
     back text[];
     replanned text[];
 BEGIN
+    -- Who is merged into another one stays so: his row is passed over.
+    page := highseas.rows_but(page, 'customer_key', highseas.merged_keys(a.tenant_id, page));
     SELECT array_agg(x.customer_key), array_agg(format('attachment "%s" brings this customer', o.attachment)) INTO wrong, problems
     FROM jsonb_to_recordset(page) x(customer_key text)
     CROSS JOIN LATERAL (SELECT f.attachment FROM highseas.profile f
@@ -307,7 +309,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.sync_customers(highseas.attachment, jsonb) IS
-'Brings a page of customers in: new ones into their pool_key or the attachment''s pool (or to their owner, within his capacity), changed ones as they are now';
+'Brings a page of customers in: new ones into their pool_key or the attachment''s pool (or to their owner, within his capacity), changed ones as they are now, but for those who are merged into others';
 
 CREATE FUNCTION highseas.orders_changed(tenant_id bigint, customers text[]) RETURNS void
 LANGUAGE plpgsql
@@ -342,13 +344,15 @@ DECLARE
     problems text[];
     keys text[];
 BEGIN
+    page := highseas.as_survivors(a.tenant_id, page);
     -- What is in already needs no lock.
     page := highseas.rows_but(page, 'order_key', ARRAY(
         SELECT x.order_key
-        FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, currency text)
+        FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, currency text, merged_key text)
         CROSS JOIN LATERAL (SELECT y.* FROM highseas.purchase y
                             WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p
-        WHERE (x.customer_key, x.ordered_at, x.amount, x.currency) IS NOT DISTINCT FROM (p.customer_key, p.ordered_at, p.amount, p.currency)));
+        WHERE (x.customer_key, x.ordered_at, x.amount, x.currency, x.merged_key)
+            IS NOT DISTINCT FROM (p.customer_key, p.ordered_at, p.amount, p.currency, p.merged_key)));
     -- Those whose orders they are, and those whose they were.
     locked := highseas.lock_customers(a.tenant_id, ARRAY(
         SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)
@@ -363,8 +367,9 @@ BEGIN
               WHEN c.customer_key IS NULL THEN format('customer "%s" is unknown', x.customer_key)
               WHEN l.key IS NULL OR p.customer_key <> x.customer_key AND p.customer_key <> ALL (locked)
                   AND EXISTS (SELECT FROM highseas.customer o WHERE o.tenant_id = a.tenant_id AND o.customer_key = p.customer_key)
+                  OR x.merged_key IS NOT NULL AND highseas.survivor_of(a.tenant_id, x.merged_key) IS DISTINCT FROM x.customer_key
                   THEN 'its customer is just being changed' END AS problem
-          FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric)
+          FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, merged_key text)
           LEFT JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
                              WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key OFFSET 0) c ON true
           LEFT JOIN unnest(locked) l(key) ON l.key = x.customer_key
@@ -381,11 +386,12 @@ BEGIN
                             WHERE y.tenant_id = a.tenant_id AND y.attachment = a.attachment AND y.attachment <> '' AND y.order_key = x.order_key OFFSET 0) p
         WHERE p.customer_key <> x.customer_key
     ), written AS (
-        INSERT INTO highseas.purchase AS p (tenant_id, customer_key, order_key, ordered_at, amount, currency, attachment)
-        SELECT a.tenant_id, x.customer_key, x.order_key, x.ordered_at, x.amount, x.currency, a.attachment
-        FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, currency text)
+        INSERT INTO highseas.purchase AS p (tenant_id, customer_key, order_key, ordered_at, amount, currency, attachment, merged_key)
+        SELECT a.tenant_id, x.customer_key, x.order_key, x.ordered_at, x.amount, x.currency, a.attachment, x.merged_key
+        FROM jsonb_to_recordset(page) x(order_key text, customer_key text, ordered_at timestamptz, amount numeric, currency text, merged_key text)
         ON CONFLICT (tenant_id, attachment, order_key) WHERE attachment <> '' DO UPDATE
-        SET customer_key = EXCLUDED.customer_key, ordered_at = EXCLUDED.ordered_at, amount = EXCLUDED.amount, currency = EXCLUDED.currency
+        SET customer_key = EXCLUDED.customer_key, ordered_at = EXCLUDED.ordered_at, amount = EXCLUDED.amount, currency = EXCLUDED.currency,
+            merged_key = EXCLUDED.merged_key
         RETURNING p.customer_key
     )
     SELECT array_agg(w.customer_key) INTO keys
@@ -394,7 +400,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.sync_orders(highseas.attachment, jsonb) IS
-'Brings a page of orders in, each once, to the customer whose it is now; the last order with a positive amount moves deadlines of the kind no_order';
+'Brings a page of orders in, each once, to the customer whose it is now (or whom he is merged into); the last order with a positive amount moves deadlines of the kind no_order';
 
 CREATE FUNCTION highseas.sync_activities(a highseas.attachment, page jsonb) RETURNS TABLE (key text, problem text, left_out boolean)
 LANGUAGE plpgsql
@@ -411,7 +417,7 @@ BEGIN
     FROM jsonb_to_recordset(page) x(activity_key text, rep_key text)
     WHERE x.rep_key IS NOT NULL AND NOT EXISTS (SELECT FROM highseas.rep r WHERE r.tenant_id = a.tenant_id AND r.rep_key = x.rep_key);
     -- What is in already needs no lock.
-    page := highseas.rows_but(page, 'activity_key', ARRAY(
+    page := highseas.rows_but(highseas.as_survivors(a.tenant_id, page), 'activity_key', ARRAY(
         SELECT x.activity_key FROM jsonb_to_recordset(page) x(activity_key text)
         CROSS JOIN LATERAL (SELECT FROM highseas.follow_up y
                             WHERE y.tenant_id = a.tenant_id AND y.activity_key = a.attachment || ':' || x.activity_key OFFSET 0) f));
@@ -422,8 +428,9 @@ BEGIN
               -- A planned one has done nothing yet; it comes in when its time has come.
               WHEN x.at > now THEN 'it lies in the future'
               WHEN c.customer_key IS NULL THEN format('customer "%s" is unknown', x.customer_key)
-              WHEN l.key IS NULL THEN 'its customer is just being changed' END AS problem
-          FROM jsonb_to_recordset(page) x(activity_key text, customer_key text, rep_key text, at timestamptz)
+              WHEN l.key IS NULL OR x.merged_key IS NOT NULL AND highseas.survivor_of(a.tenant_id, x.merged_key) IS DISTINCT FROM x.customer_key
+                  THEN 'its customer is just being changed' END AS problem
+          FROM jsonb_to_recordset(page) x(activity_key text, customer_key text, rep_key text, at timestamptz, merged_key text)
           LEFT JOIN LATERAL (SELECT y.customer_key FROM highseas.customer y
                              WHERE y.tenant_id = a.tenant_id AND y.customer_key = x.customer_key OFFSET 0) c ON true
           LEFT JOIN unnest(locked) l(key) ON l.key = x.customer_key) w
@@ -431,10 +438,10 @@ BEGIN
     RETURN QUERY SELECT w.key, w.problem, true FROM unnest(wrong, problems) w(key, problem);
     page := highseas.rows_but(page, 'activity_key', coalesce(wrong, '{}'));
 
-    INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note, activity_key)
+    INSERT INTO highseas.follow_up (tenant_id, at, customer_key, rep_key, kind, actor, note, activity_key, merged_key)
     SELECT a.tenant_id, x.at, x.customer_key, x.rep_key, coalesce(x.kind, 'contact'), highseas.actor(), x.note,
-           a.attachment || ':' || x.activity_key
-    FROM jsonb_to_recordset(page) x(activity_key text, customer_key text, rep_key text, at timestamptz, kind text, note text)
+           a.attachment || ':' || x.activity_key, x.merged_key
+    FROM jsonb_to_recordset(page) x(activity_key text, customer_key text, rep_key text, at timestamptz, kind text, note text, merged_key text)
     ORDER BY x.at
     ON CONFLICT (tenant_id, activity_key) WHERE activity_key IS NOT NULL DO NOTHING;
     -- What the holder did in the CRM counts as his follow-up; what others did is kept, and moves nothing.
@@ -453,4 +460,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.sync_activities(highseas.attachment, jsonb) IS
-'Brings a page of activities in as follow-ups, each once; what the present holder did moves his due date';
+'Brings a page of activities in as follow-ups, each once, of the customer whose it is (or whom he is merged into); what the present holder did moves his due date';

@@ -65,6 +65,7 @@ DECLARE
     known bigint;
     lost bigint;
     listed boolean;
+    merges boolean := a.kind = 'customers' AND EXISTS (SELECT FROM highseas.merge_record r WHERE r.tenant_id = a.tenant_id);
 BEGIN
     -- Both sides in one aggregate: no plan can make that quadratic.
     WITH compared AS MATERIALIZED (
@@ -84,7 +85,8 @@ BEGIN
               FROM highseas.purchase p
               WHERE a.kind = 'orders' AND p.tenant_id = a.tenant_id AND p.attachment = a.attachment AND p.attachment <> ''
               UNION ALL
-              SELECT r[1] COLLATE "C", NULL, true
+              -- Whom the CRM lists under the key of one who is merged into him is there, too.
+              SELECT CASE WHEN merges THEN coalesce(highseas.survivor_of(a.tenant_id, r[1]), r[1]) ELSE r[1] END COLLATE "C", NULL, true
               FROM highseas.fetch_rows(format('SELECT %I FROM (%s%s) q', key_name, a.query, E'\n'), a.run_as, ARRAY[key_name]) r
               WHERE r[1] IS NOT NULL) s
         GROUP BY s.key

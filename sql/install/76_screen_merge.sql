@@ -1,18 +1,58 @@
 -- What a merge will do, what it did, and the way back.
 
+-- A merge is in force while nobody has the merged one's key: what the CRM says of him, it says of the survivor.
+CREATE FUNCTION highseas.survivor_of(tenant_id bigint, customer_key text) RETURNS text
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT r.into_customer FROM highseas.merge_record r
+    WHERE r.tenant_id = survivor_of.tenant_id AND r.customer_key = survivor_of.customer_key
+      AND NOT EXISTS (SELECT FROM highseas.customer c WHERE c.tenant_id = r.tenant_id AND c.customer_key = r.customer_key);
+END;
+COMMENT ON FUNCTION highseas.survivor_of(bigint, text) IS
+'Into whom a customer is merged, at the end of the chain; NULL for who is not, or whose key somebody has again';
+
+CREATE FUNCTION highseas.merged_keys(tenant_id bigint, page jsonb) RETURNS text[]
+LANGUAGE plpgsql STABLE
+AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM highseas.merge_record r WHERE r.tenant_id = merged_keys.tenant_id) THEN
+        RETURN '{}';
+    END IF;
+    RETURN ARRAY(SELECT DISTINCT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)
+                 WHERE highseas.survivor_of(merged_keys.tenant_id, x.customer_key) IS NOT NULL);
+END
+$$;
+COMMENT ON FUNCTION highseas.merged_keys(bigint, jsonb) IS 'The customers of a page (customer_key) who are merged into others';
+
+CREATE FUNCTION highseas.as_survivors(tenant_id bigint, page jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $$
+DECLARE
+    merged text[] := highseas.merged_keys(tenant_id, page);
+BEGIN
+    IF merged = '{}' THEN
+        RETURN page;
+    END IF;
+    RETURN (SELECT jsonb_agg(r || coalesce(s.changed, '{}') ORDER BY n)
+            FROM jsonb_array_elements(page) WITH ORDINALITY x(r, n)
+            LEFT JOIN (SELECT m.key, jsonb_build_object('customer_key', highseas.survivor_of(as_survivors.tenant_id, m.key), 'merged_key', m.key) AS changed
+                       FROM unnest(merged) m(key)) s ON s.key = r ->> 'customer_key');
+END
+$$;
+COMMENT ON FUNCTION highseas.as_survivors(bigint, jsonb) IS
+'A page of orders or activities in which the customer_key of who is merged is the survivor''s; his own is merged_key then';
+
 CREATE FUNCTION highseas.keep_merge_record(
     tenant_id bigint, merged text, into_customer text, now timestamptz, reason text, row_before jsonb) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
-    -- Whom the merged one took in before is the survivor's now.
-    UPDATE highseas.merge_record r SET into_customer = keep_merge_record.into_customer
-    WHERE r.tenant_id = keep_merge_record.tenant_id AND r.into_customer = merged AND r.customer_key <> keep_merge_record.into_customer;
     DELETE FROM highseas.merge_record r
     WHERE r.tenant_id = keep_merge_record.tenant_id
-      AND (r.customer_key = merged OR r.into_customer = merged);
+      AND (r.customer_key = merged OR r.into_customer = merged AND r.customer_key = keep_merge_record.into_customer);
     INSERT INTO highseas.merge_record (tenant_id, customer_key, into_customer, merged_at, actor, reason, row_before, moved, profile)
     SELECT keep_merge_record.tenant_id, merged, keep_merge_record.into_customer, now, highseas.actor(), keep_merge_record.reason, keep_merge_record.row_before,
         jsonb_build_object(
+            'merged', (SELECT jsonb_agg(x.customer_key) FROM highseas.merge_record x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.into_customer = merged),
             'holdings', (SELECT jsonb_agg(x.holding_id) FROM highseas.holding x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
             'follow-ups', (SELECT jsonb_agg(x.follow_up_id) FROM highseas.follow_up x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
             'events', (SELECT jsonb_agg(x.event_id) FROM highseas.customer_event x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
@@ -29,6 +69,9 @@ BEGIN ATOMIC
                 WHERE x.tenant_id = keep_merge_record.tenant_id AND merged IN (x.customer_key, x.other_customer)),
             'intent', (SELECT to_jsonb(x) FROM highseas.customer_intent x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged)),
         (SELECT to_jsonb(f) FROM highseas.profile f WHERE f.tenant_id = keep_merge_record.tenant_id AND f.customer_key = merged);
+    -- Whom the merged one took in before is the survivor's now.
+    UPDATE highseas.merge_record r SET into_customer = keep_merge_record.into_customer
+    WHERE r.tenant_id = keep_merge_record.tenant_id AND r.into_customer = merged;
 END;
 COMMENT ON FUNCTION highseas.keep_merge_record(bigint, text, text, timestamptz, text, jsonb) IS
 'Writes down what merge_customer() is about to move, for unmerge_customer()';
@@ -39,6 +82,9 @@ AS $$
 BEGIN
     UPDATE highseas.merge_record r SET into_customer = to_key
     WHERE r.tenant_id = move_duplicates.tenant_id AND r.into_customer = from_key AND r.customer_key <> to_key;
+    -- Renamed to the key of one whom he took in: he is that one now.
+    DELETE FROM highseas.merge_record r
+    WHERE r.tenant_id = move_duplicates.tenant_id AND r.into_customer = from_key AND r.customer_key = to_key;
     -- Of two that are one customer there is nothing left to decide.
     INSERT INTO highseas.not_duplicate (tenant_id, customer_key, other_customer, decided_at, decided_by, reason)
     SELECT n.tenant_id, least(to_key COLLATE "C", o.other), greatest(to_key COLLATE "C", o.other), n.decided_at, n.decided_by, n.reason
@@ -95,7 +141,7 @@ BEGIN
     WHERE CASE v.n WHEN 7 THEN gone.holder IS NOT NULL ELSE (v.merged, v.survivor) IS DISTINCT FROM (v.result, v.result) END
     ORDER BY v.n;
     RETURN QUERY
-    SELECT 'attachment', f.attachment, g.attachment, 'the next sync brings the merged one in again, unless the CRM merges them, too'
+    SELECT 'attachment', f.attachment, g.attachment, 'the CRM may keep him: his orders and follow-ups there are the survivor''s, his row is passed over'
     FROM highseas.profile f
     JOIN highseas.attachment a ON a.tenant_id = t AND a.attachment = f.attachment AND a.kind = 'customers'
     LEFT JOIN highseas.profile g ON g.tenant_id = t AND g.customer_key = into_customer
@@ -128,7 +174,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.merge_preview(text, text, text) IS
-'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder and state stay, the fields of the profile that differ (the survivor''s stand), how many orders, holdings, follow-ups and leads each has and will have; and where an attachment brings the merged one, that the CRM has to merge them, too. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
+'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder and state stay, the fields of the profile that differ (the survivor''s stand), how many orders, holdings, follow-ups and leads each has and will have; and where an attachment brings the merged one, what becomes of his rows in the CRM. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
 
 CREATE FUNCTION highseas_api.unmerge_customer(
     customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT survivor text)
@@ -141,6 +187,7 @@ DECLARE
     back highseas.customer;
     now timestamptz;
     open_holding bigint;
+    family text[];
 BEGIN
     PERFORM highseas.require_key('customer', customer);
     SELECT x.into_customer INTO survivor FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
@@ -170,13 +217,24 @@ BEGIN
         (SELECT x.pool_key FROM highseas.pool x WHERE x.tenant_id = t AND x.pool_key = back.pool_key), kept.pool_key);
     INSERT INTO highseas.profile SELECT f.* FROM jsonb_populate_record(NULL::highseas.profile, r.profile) f WHERE r.profile IS NOT NULL;
 
+    -- He takes along whom he had taken in.
+    WITH taken AS (
+        UPDATE highseas.merge_record x SET into_customer = customer
+        WHERE x.tenant_id = t AND x.into_customer = survivor
+          AND x.customer_key IN (SELECT j FROM jsonb_array_elements_text(nullif(r.moved -> 'merged', 'null')) j)
+        RETURNING x.customer_key
+    )
+    SELECT array_agg(x.customer_key) || customer INTO family FROM taken x;
+
     -- A spell that goes on as the survivor's is his, with its extensions.
     UPDATE highseas.holding x SET customer_key = customer
     WHERE x.tenant_id = t AND x.customer_key = survivor AND x.holding_id IS DISTINCT FROM open_holding
       AND x.holding_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'holdings', 'null')) j);
-    UPDATE highseas.follow_up x SET customer_key = customer
+    -- With what a sync brought since under his key in the CRM.
+    UPDATE highseas.follow_up x SET customer_key = customer, merged_key = nullif(x.merged_key, customer)
     WHERE x.tenant_id = t AND x.customer_key = survivor
-      AND x.follow_up_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'follow-ups', 'null')) j);
+      AND (x.merged_key = ANY (family)
+           OR x.follow_up_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'follow-ups', 'null')) j));
     UPDATE highseas.customer_event x SET customer_key = customer
     WHERE x.tenant_id = t AND x.customer_key = survivor
       AND x.event_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'events', 'null')) j);
@@ -192,6 +250,8 @@ BEGIN
     UPDATE highseas.lead x SET customer_key = customer, is_first = x.lead_id IS NOT DISTINCT FROM (r.moved ->> 'first lead')::bigint
     WHERE x.tenant_id = t AND x.customer_key = survivor
       AND x.lead_id IN (SELECT j::bigint FROM jsonb_array_elements_text(nullif(r.moved -> 'leads', 'null')) j);
+    UPDATE highseas.purchase x SET customer_key = customer, merged_key = nullif(x.merged_key, customer)
+    WHERE x.tenant_id = t AND x.customer_key = survivor AND x.merged_key = ANY (family);
     UPDATE highseas.purchase x SET customer_key = customer
     FROM jsonb_populate_recordset(NULL::highseas.purchase, nullif(r.moved -> 'orders', 'null')) o
     WHERE x.tenant_id = t AND x.customer_key = survivor AND x.order_key = o.order_key AND x.attachment = o.attachment
@@ -217,6 +277,9 @@ BEGIN
     ON CONFLICT DO NOTHING;
     UPDATE highseas.customer c SET last_act_at = now WHERE c.tenant_id = t AND c.customer_key = survivor;
     DELETE FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
+    -- What the CRM changed of him since was passed over: the next sync reads him, whatever his changed_at says.
+    PERFORM highseas.note_problems(a, ARRAY[customer], ARRAY['it was merged into another one, and is read by the next sync'], ARRAY[true])
+    FROM highseas.attachment a WHERE a.tenant_id = t AND a.attachment = r.profile ->> 'attachment' AND a.kind = 'customers';
     PERFORM highseas.orders_changed(t, ARRAY[customer, survivor]);
     PERFORM highseas.make_stale(t, ARRAY[customer, survivor]);
     PERFORM highseas.record_event(t, now, customer, 'unmerge', NULL, reason, format('was merged into %s', survivor));
@@ -228,4 +291,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.unmerge_customer(text, text, text) IS
-'Takes a merge back: the merged customer is there again with his profile as it was then, in the pool (a spell that went on stays the survivor''s), and has his holdings, follow-ups, events, notices, leads and orders back, and the decisions that he is not somebody else. What happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
+'Takes a merge back: the merged customer is there again with his profile as it was then, in the pool (a spell that went on stays the survivor''s), and has his holdings, follow-ups, events, notices, leads and orders back, and the decisions that he is not somebody else. With them comes what a sync brought since under his key in the CRM; what else happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
