@@ -13,7 +13,7 @@ CREATE TABLE highseas.class_rule (
     CONSTRAINT class_rule_shares_check CHECK (1e-8 <= a_share AND a_share <= b_share AND b_share <= 1)
 );
 COMMENT ON TABLE highseas.class_rule IS
-'How a tenant''s customers are classed; without a row by the defaults of its columns. ABC is by value_kind within the tenant, each pool or each region, with abc_bounds(value, a_share, b_share): the actual value before the cost of service, the potential or the lifetime value, as class_value() has it. The margin holds for the stages of life, too, that go by figures. A class or category is left after minimum_stay days (of 24 hours) at the earliest, and only when its border is passed by the margin: a share of an ABC bound, of the 100 points of the potential and of the chance to be alive; profit_margin is of the profit, in money.';
+'How a tenant''s customers are classed; without a row by the defaults of its columns. ABC is by value_kind within the tenant, each pool or each region, with abc_bounds(value, a_share, b_share): the actual value before the cost of service, the potential or the lifetime value, as class_value() has it. The margin holds for the stages of life, too, that go by figures. A class or category is left after minimum_stay days (of 24 hours) at the earliest, and only when its border is passed by the margin: a share of an ABC bound, of the 100 points of the potential and of the chance to be alive; profit_margin is of the profit, in money. Who took another customer in (merge_customer) is classed anew by the figures of both: within minimum_stay (at least a day) neither stay nor margin holds him where he was before.';
 
 CREATE FUNCTION highseas.class_rule_of(tenant_id bigint) RETURNS highseas.class_rule
 LANGUAGE sql STABLE PARALLEL SAFE

@@ -116,6 +116,7 @@ BEGIN
     o.score := greatest(kept.score, gone.score);
     o.online := kept.online OR gone.online;
     o.has_email := kept.has_email OR gone.has_email;
+    o.class := coalesce(kept.class, gone.class);
     IF gone.holder IS NOT NULL THEN
         -- Only the other one was held: its spell goes on as the survivor's.
         o.state := 'held';
@@ -149,6 +150,7 @@ DECLARE
     kept highseas.customer;
     o highseas.customer;
     merged jsonb;
+    filled jsonb;
     now timestamptz;
 BEGIN
     PERFORM highseas.require_key('customer', customer);
@@ -177,9 +179,11 @@ BEGIN
         PERFORM highseas.release(t, ARRAY[customer], 'merge', highseas.actor(), now, coalesce(reason, 'merged into ' || into_customer));
         SELECT x.* INTO gone FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
     END IF;
-    PERFORM highseas.keep_merge_record(t, customer, into_customer, now, reason, merged);
+    filled := CASE WHEN highseas.profile_is_fed(t, into_customer) THEN '{}' ELSE highseas.profile_lacks(t, into_customer, customer) END;
+    PERFORM highseas.keep_merge_record(t, customer, into_customer, now, reason, merged, filled);
     DELETE FROM highseas.customer x WHERE x.tenant_id = t AND x.customer_key = customer;
     DELETE FROM highseas.profile x WHERE x.tenant_id = t AND x.customer_key = customer;
+    PERFORM highseas.fill_profile(t, into_customer, filled, now);
     UPDATE highseas.extension e SET status = 'refused', decided_at = now, decided_by = highseas.actor()
     WHERE e.tenant_id = t AND e.customer_key = customer AND e.status = 'asked'
       AND (gone.holder IS NULL OR kept.holder IS NOT NULL);
@@ -187,7 +191,7 @@ BEGIN
     o := highseas.merge_outcome(gone, kept);
     UPDATE highseas.customer x
     SET last_act_at = now, state = o.state, last_order_at = o.last_order_at, passive_returns = o.passive_returns,
-        embargo_until = o.embargo_until, deal = o.deal, score = o.score, online = o.online, has_email = o.has_email,
+        embargo_until = o.embargo_until, deal = o.deal, score = o.score, online = o.online, has_email = o.has_email, class = o.class,
         holder = o.holder, holding_id = o.holding_id, held_since = o.held_since, last_follow_up_at = o.last_follow_up_at,
         due_at = o.due_at, due_rule = o.due_rule, next_at = o.next_at, check_at = o.check_at, reminded = o.reminded,
         extended_until = o.extended_until, protected_until = o.protected_until
@@ -200,4 +204,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.merge_customer(text, text, text, text) IS
-'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count, and who was withdrawn or frozen keeps the free one out of reach. merge_preview() tells all of that before, unmerge_customer() takes it back; the survivor is found by the other one''s name, too. Errors: 42704, 22023, 55P03, 42501, 22004.';
+'The CRM made two customers one: all that happened to customer goes to into_customer, whose profile stands; what it lacks is filled from the other one''s, unless an attachment brings it: then it is the CRM''s. If both are held, the survivor keeps its holder and the other spell ends; if only the merged one is, its spell goes on. Embargo, passive returns and deals of both count, and who was withdrawn or frozen keeps the free one out of reach. merge_preview() tells all of that before, unmerge_customer() takes it back; the survivor is found by the other one''s name, too. Errors: 42704, 22023, 55P03, 42501, 22004.';

@@ -102,9 +102,17 @@ BEGIN
                 AND x.ordered_at > before AND x.ordered_at <= now
               GROUP BY x.customer_key, coalesce(x.currency, '')) y
         ORDER BY y.customer_key, (y.currency = in_currency) DESC, y.last_at DESC, y.currency
+    ), grown AS (
+        -- Who took another one in has other figures at once: for as long as he would have to stay, nothing holds him where he was.
+        SELECT x.into_customer AS customer_key, max(x.merged_at) AS merged_at
+        FROM highseas.merge_record x
+        WHERE x.tenant_id = class_changes.tenant_id AND x.into_customer > after AND x.into_customer <= upto
+          AND x.merged_at > now - greatest(r.minimum_stay, 1) * interval '24 hours'
+        GROUP BY x.into_customer
     ), known AS (
         SELECT c.customer_key, c.ctid AS place, c.state, c.holder, c.class, c.kind AS pool_kind, c.intent, (f.attachment = ANY (classing)) IS TRUE AS crm_class,
-               o.abc AS old_abc, o.abc_since, o.category AS old_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
+               o.abc AS old_abc, CASE WHEN g.merged_at >= o.abc_since THEN NULL ELSE o.abc END AS held_abc, o.abc_since,
+               o.category AS old_category, CASE WHEN g.merged_at >= o.category_since THEN NULL ELSE o.category END AS held_category, o.category_since, o.lifecycle AS old_lifecycle, o.kind AS old_kind,
                o.chosen_kind, f.company, f.website, f.email, f."position", f.source,
                highseas.class_value(r.value_kind, v.actual_value, v.service_cost, v.potential_value, v.clv) AS value, b.bounds,
                v.potential_score AS potential, v.p_alive AS alive,
@@ -122,6 +130,7 @@ BEGIN
             AND f.customer_key > after AND f.customer_key <= upto
         LEFT JOIN buyers s ON s.customer_key = c.customer_key
         LEFT JOIN bought p ON p.customer_key = c.customer_key
+        LEFT JOIN grown g ON g.customer_key = c.customer_key
         LEFT JOIN highseas.abc_bound b ON b.tenant_id = c.tenant_id AND b.scope = highseas.class_scope(r.within, c.pool_key, c.region)
         WHERE c.tenant_id = class_changes.tenant_id AND c.customer_key > after AND c.customer_key <= upto
           -- Who was not valued yet is not classed yet; who is gone from the CRM is in no class any more.
@@ -130,12 +139,12 @@ BEGIN
         -- Who came into another pool since the bounds were made stays what he is until it has some.
         SELECT k.*, CASE WHEN k.state = 'gone' THEN NULL
                          WHEN k.bounds IS NULL AND k.value IS NOT NULL THEN k.old_abc
-                         ELSE highseas.next_abc_class(k.old_abc, k.abc_since, now, k.value, k.bounds, r.margin, r.minimum_stay) END AS abc
+                         ELSE highseas.next_abc_class(k.held_abc, k.abc_since, now, k.value, k.bounds, r.margin, r.minimum_stay) END AS abc
         FROM known k
     ), decided AS MATERIALIZED (
         SELECT k.*,
                CASE WHEN k.state <> 'gone' THEN highseas.next_category(
-                   categories, k.old_category, k.category_since, now,
+                   categories, k.held_category, k.category_since, now,
                    k.abc, k.potential, k.alive, k.profit, r.margin, r.profit_margin, r.minimum_stay) END AS category,
                CASE WHEN k.state <> 'gone' THEN highseas.next_lifecycle(
                    k.old_lifecycle, k.purchases,

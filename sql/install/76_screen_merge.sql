@@ -42,8 +42,74 @@ $$;
 COMMENT ON FUNCTION highseas.as_survivors(bigint, jsonb) IS
 'A page of orders or activities in which the customer_key of who is merged is the survivor''s; his own is merged_key then';
 
+-- The profile of who came in as a lead is ours, and gains from the merged one's; an attachment's is the CRM's, whose next
+-- row would take it away again.
+CREATE FUNCTION highseas.profile_is_fed(tenant_id bigint, customer_key text) RETURNS boolean
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT EXISTS (
+        SELECT FROM highseas.profile f
+        JOIN highseas.attachment a ON a.tenant_id = f.tenant_id AND a.attachment = f.attachment AND a.kind = 'customers'
+        WHERE f.tenant_id = profile_is_fed.tenant_id AND f.customer_key = profile_is_fed.customer_key);
+END;
+COMMENT ON FUNCTION highseas.profile_is_fed(bigint, text) IS 'Whether an attachment brings a customer''s profile';
+
+CREATE FUNCTION highseas.profile_lacks(tenant_id bigint, customer_key text, other text) RETURNS jsonb
+LANGUAGE sql STABLE
+BEGIN ATOMIC
+    SELECT coalesce(jsonb_object_agg(x.key, x.value), '{}')
+    FROM highseas.profile f
+    JOIN highseas.profile g ON g.tenant_id = f.tenant_id AND g.customer_key = other
+    CROSS JOIN LATERAL (
+        SELECT p.key, p.value FROM jsonb_each(to_jsonb(g)) p
+        WHERE p.key IN ('name', 'company', 'contact', 'position', 'email', 'phone', 'mobile', 'fax', 'address', 'city', 'country',
+                        'website', 'source', 'main_products', 'registered_at')
+          AND p.value #>> '{}' <> '' AND coalesce(to_jsonb(f) ->> p.key, '') = ''
+        UNION ALL
+        SELECT 'attributes', jsonb_object_agg(p.key, p.value) FROM jsonb_each(g.attributes) p
+        WHERE NOT f.attributes ? p.key HAVING count(*) > 0) x
+    WHERE f.tenant_id = profile_lacks.tenant_id AND f.customer_key = profile_lacks.customer_key;
+END;
+COMMENT ON FUNCTION highseas.profile_lacks(bigint, text, text) IS
+'What a customer''s profile lacks and another one''s has, as an object of fields; of attributes those that it lacks';
+
+CREATE FUNCTION highseas.set_profile(tenant_id bigint, customer_key text, fields jsonb, now timestamptz) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    UPDATE highseas.profile f
+    SET (name, company, contact, position, email, phone, mobile, fax, address, city, country, website, source, main_products, registered_at, attributes)
+        = (SELECT y.name, y.company, y.contact, y.position, y.email, y.phone, y.mobile, y.fax, y.address, y.city, y.country, y.website, y.source, y.main_products, y.registered_at, y.attributes
+           FROM jsonb_populate_record(f, fields) y),
+        changed_at = set_profile.now
+    WHERE f.tenant_id = set_profile.tenant_id AND f.customer_key = set_profile.customer_key AND fields <> '{}';
+END;
+COMMENT ON FUNCTION highseas.set_profile(bigint, text, jsonb, timestamptz) IS 'Writes these fields of a profile';
+
+CREATE FUNCTION highseas.fill_profile(tenant_id bigint, customer_key text, fields jsonb, now timestamptz) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    SELECT highseas.set_profile(f.tenant_id, f.customer_key,
+                                fields || CASE WHEN fields ? 'attributes' THEN jsonb_build_object('attributes', fields -> 'attributes' || f.attributes)
+                                               ELSE '{}' END, fill_profile.now)
+    FROM highseas.profile f WHERE f.tenant_id = fill_profile.tenant_id AND f.customer_key = fill_profile.customer_key;
+END;
+COMMENT ON FUNCTION highseas.fill_profile(bigint, text, jsonb, timestamptz) IS 'Writes what profile_lacks() found into the profile';
+
+CREATE FUNCTION highseas.empty_profile(tenant_id bigint, customer_key text, fields jsonb, now timestamptz) RETURNS void
+LANGUAGE sql
+BEGIN ATOMIC
+    SELECT highseas.set_profile(f.tenant_id, f.customer_key, coalesce(
+        (SELECT jsonb_object_agg(p.key, CASE p.key
+             WHEN 'attributes' THEN f.attributes - ARRAY(SELECT q.key FROM jsonb_each(p.value) q WHERE f.attributes -> q.key = q.value)
+             ELSE 'null' END)
+         FROM jsonb_each(fields) p WHERE p.key = 'attributes' OR to_jsonb(f) -> p.key = p.value), '{}'), empty_profile.now)
+    FROM highseas.profile f WHERE f.tenant_id = empty_profile.tenant_id AND f.customer_key = empty_profile.customer_key;
+END;
+COMMENT ON FUNCTION highseas.empty_profile(bigint, text, jsonb, timestamptz) IS
+'Takes what fill_profile() wrote out of the profile again, but for what was changed since';
+
 CREATE FUNCTION highseas.keep_merge_record(
-    tenant_id bigint, merged text, into_customer text, now timestamptz, reason text, row_before jsonb) RETURNS void
+    tenant_id bigint, merged text, into_customer text, now timestamptz, reason text, row_before jsonb, filled jsonb) RETURNS void
 LANGUAGE sql
 BEGIN ATOMIC
     DELETE FROM highseas.merge_record r
@@ -52,6 +118,7 @@ BEGIN ATOMIC
     INSERT INTO highseas.merge_record (tenant_id, customer_key, into_customer, merged_at, actor, reason, row_before, moved, profile)
     SELECT keep_merge_record.tenant_id, merged, keep_merge_record.into_customer, now, highseas.actor(), keep_merge_record.reason, keep_merge_record.row_before,
         jsonb_build_object(
+            'filled', filled,
             'merged', (SELECT jsonb_agg(x.customer_key) FROM highseas.merge_record x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.into_customer = merged),
             'holdings', (SELECT jsonb_agg(x.holding_id) FROM highseas.holding x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
             'follow-ups', (SELECT jsonb_agg(x.follow_up_id) FROM highseas.follow_up x WHERE x.tenant_id = keep_merge_record.tenant_id AND x.customer_key = merged),
@@ -73,8 +140,8 @@ BEGIN ATOMIC
     UPDATE highseas.merge_record r SET into_customer = keep_merge_record.into_customer
     WHERE r.tenant_id = keep_merge_record.tenant_id AND r.into_customer = merged;
 END;
-COMMENT ON FUNCTION highseas.keep_merge_record(bigint, text, text, timestamptz, text, jsonb) IS
-'Writes down what merge_customer() is about to move, for unmerge_customer()';
+COMMENT ON FUNCTION highseas.keep_merge_record(bigint, text, text, timestamptz, text, jsonb, jsonb) IS
+'Writes down what merge_customer() is about to move, and to fill the survivor''s profile with, for unmerge_customer()';
 
 CREATE FUNCTION highseas.move_duplicates(tenant_id bigint, from_key text, to_key text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -111,6 +178,9 @@ DECLARE
     kept highseas.customer;
     after highseas.customer;
     ends boolean;
+    now timestamptz := highseas.clock();
+    lacks jsonb := highseas.profile_lacks(t, into_customer, customer);
+    fed boolean := highseas.profile_is_fed(t, into_customer);
 BEGIN
     PERFORM highseas.require_key('customer', customer);
     PERFORM highseas.require_key('into_customer', into_customer);
@@ -128,6 +198,23 @@ BEGIN
         after.state := 'free';
     END IF;
     after := highseas.merge_outcome(after, kept);
+    -- As move_history() has it: the last intent learned stands, and the kind of who is classed.
+    SELECT i.intent, highseas.sleeps_until(i.intent, i.expected_on, z.time_zone) INTO after.intent, after.asleep_until
+    FROM highseas.tenant z
+    LEFT JOIN LATERAL (SELECT x.* FROM highseas.customer_intent x
+                       WHERE x.tenant_id = t AND x.customer_key IN (customer, into_customer)
+                       ORDER BY x.at DESC, x.customer_key = into_customer DESC LIMIT 1) i ON true
+    WHERE z.tenant_id = t;
+    IF NOT EXISTS (SELECT FROM highseas.customer_class k WHERE k.tenant_id = t AND k.customer_key = into_customer) THEN
+        after.kind := gone.kind;
+    END IF;
+    SELECT d.due_at INTO after.due_at
+    FROM highseas.tenant z
+    LEFT JOIN LATERAL highseas.due_of(
+        t, after.holder, after.pool_key, after.class, after.kind, after.held_since, after.last_follow_up_at, after.last_order_at,
+        after.extended_until, after.protected_until, after.deal, after.intent, after.asleep_until,
+        least(after.due_at, highseas.shift(now, z.grace, z.time_zone)), now) d ON after.holder IS NOT NULL
+    WHERE z.tenant_id = t;
     RETURN QUERY
     SELECT v.item, v.merged, v.survivor, v.result
     FROM (VALUES
@@ -137,8 +224,10 @@ BEGIN
         (4, 'deal', gone.deal, kept.deal, after.deal),
         (5, 'held since', gone.held_since::text, kept.held_since::text, after.held_since::text),
         (6, 'protected until', gone.protected_until::text, kept.protected_until::text, after.protected_until::text),
-        (7, 'spell of the merged one', gone.holder, NULL, CASE WHEN ends THEN 'ends' ELSE 'goes on' END)) v(n, item, merged, survivor, result)
-    WHERE CASE v.n WHEN 7 THEN gone.holder IS NOT NULL ELSE (v.merged, v.survivor) IS DISTINCT FROM (v.result, v.result) END
+        (7, 'due', gone.due_at::text, kept.due_at::text, after.due_at::text),
+        (8, 'class', gone.class, kept.class, after.class),
+        (9, 'spell of the merged one', gone.holder, NULL, CASE WHEN ends THEN 'ends' ELSE 'goes on' END)) v(n, item, merged, survivor, result)
+    WHERE CASE v.n WHEN 9 THEN gone.holder IS NOT NULL ELSE (v.merged, v.survivor) IS DISTINCT FROM (v.result, v.result) END
     ORDER BY v.n;
     RETURN QUERY
     SELECT 'attachment', f.attachment, g.attachment, 'the CRM may keep him: his orders and follow-ups there are the survivor''s, his row is passed over'
@@ -147,7 +236,13 @@ BEGIN
     LEFT JOIN highseas.profile g ON g.tenant_id = t AND g.customer_key = into_customer
     WHERE f.tenant_id = t AND f.customer_key = customer;
     RETURN QUERY
-    SELECT p.key, p.value, q.value, q.value
+    SELECT 'profile', NULL::text, g.attachment, 'it is the CRM''s: what it lacks is filled there only'
+    FROM highseas.profile g WHERE g.tenant_id = t AND g.customer_key = into_customer AND fed AND lacks <> '{}';
+    RETURN QUERY
+    SELECT p.key, p.value, q.value,
+           CASE WHEN fed OR NOT lacks ? p.key THEN q.value
+                WHEN p.key = 'attributes' THEN (lacks -> 'attributes' || q.value::jsonb)::text
+                ELSE lacks ->> p.key END
     FROM highseas.profile f
     CROSS JOIN LATERAL json_each_text(row_to_json(f)) WITH ORDINALITY p(key, value, n)
     LEFT JOIN highseas.profile g ON g.tenant_id = t AND g.customer_key = into_customer
@@ -174,10 +269,10 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.merge_preview(text, text, text) IS
-'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder and state stay, the fields of the profile that differ (the survivor''s stand), how many orders, holdings, follow-ups and leads each has and will have; and where an attachment brings the merged one, what becomes of his rows in the CRM. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
+'What merge_customer(customer, into_customer) would do, and changes nothing: whose holder, state, due date and class stay, the fields of the profile that differ (the survivor''s stand, and what it lacks is filled from the merged one''s, unless an attachment brings the survivor), how many orders, holdings, follow-ups and leads each has and will have; and where an attachment brings the merged one, what becomes of his rows in the CRM. For managers, who see contact fields. Errors: 42704, 22023, 22004, 42501.';
 
 CREATE FUNCTION highseas_api.unmerge_customer(
-    customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT survivor text)
+    customer text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT customer_key text, OUT survivor text, OUT holder text, OUT refused text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
 AS $$
 DECLARE
@@ -188,14 +283,19 @@ DECLARE
     now timestamptz;
     open_holding bigint;
     family text[];
+    former text;
+    v highseas.verdict;
 BEGIN
     PERFORM highseas.require_key('customer', customer);
-    SELECT x.into_customer INTO survivor FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
+    SELECT x.into_customer, p.rep_key INTO survivor, former
+    FROM highseas.merge_record x
+    LEFT JOIN highseas.rep p ON p.tenant_id = x.tenant_id AND p.rep_key = x.row_before ->> 'holder'
+    WHERE x.tenant_id = t AND x.customer_key = customer;
     IF survivor IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '42704', MESSAGE = format('customer "%s" is not merged into another one', left(customer, 100)),
             DETAIL = 'Nothing was changed.', HINT = 'highseas.merge_record lists those who are.';
     END IF;
-    kept := highseas.lock_customer(t, survivor);
+    kept := highseas.lock_customer(t, survivor, VARIADIC array_remove(ARRAY[former], NULL));
     SELECT x.* INTO r FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer FOR UPDATE;
     IF r.into_customer IS DISTINCT FROM survivor OR kept.customer_key IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = '55P03', MESSAGE = format('customer "%s" is just being merged on, or renamed', left(survivor, 100)),
@@ -205,7 +305,7 @@ BEGIN
             DETAIL = 'The key came in again since the merge, and belongs to another customer now.',
             HINT = 'CALL highseas.rekey_customer() gives that one another key.';
     END IF;
-    now := highseas.act_time(t, ARRAY[kept.holder], ARRAY[survivor]);
+    now := highseas.act_time(t, ARRAY[kept.holder, former], ARRAY[survivor]);
     open_holding := kept.holding_id;
     back := jsonb_populate_record(NULL::highseas.customer, r.row_before);
     INSERT INTO highseas.customer (tenant_id, customer_key, pool_key, lane, pooled_since, last_act_at, last_order_at, score,
@@ -216,6 +316,9 @@ BEGIN
     WHERE p.tenant_id = t AND p.pool_key = coalesce(
         (SELECT x.pool_key FROM highseas.pool x WHERE x.tenant_id = t AND x.pool_key = back.pool_key), kept.pool_key);
     INSERT INTO highseas.profile SELECT f.* FROM jsonb_populate_record(NULL::highseas.profile, r.profile) f WHERE r.profile IS NOT NULL;
+    IF NOT highseas.profile_is_fed(t, survivor) THEN
+        PERFORM highseas.empty_profile(t, survivor, r.moved -> 'filled', now);
+    END IF;
 
     -- He takes along whom he had taken in.
     WITH taken AS (
@@ -275,7 +378,11 @@ BEGIN
     INSERT INTO highseas.not_duplicate
     SELECT d.* FROM jsonb_populate_recordset(NULL::highseas.not_duplicate, nullif(r.moved -> 'decisions', 'null')) d
     ON CONFLICT DO NOTHING;
-    UPDATE highseas.customer c SET last_act_at = now WHERE c.tenant_id = t AND c.customer_key = survivor;
+    UPDATE highseas.customer c
+    SET last_act_at = now,
+        has_email = c.has_email AND NOT (r.moved -> 'filled' ? 'email' AND EXISTS (
+            SELECT FROM highseas.profile f WHERE f.tenant_id = t AND f.customer_key = survivor AND f.email IS NULL))
+    WHERE c.tenant_id = t AND c.customer_key = survivor;
     DELETE FROM highseas.merge_record x WHERE x.tenant_id = t AND x.customer_key = customer;
     -- What the CRM changed of him since was passed over: the next sync reads him, whatever his changed_at says.
     PERFORM highseas.note_problems(a, ARRAY[customer], ARRAY['it was merged into another one, and is read by the next sync'], ARRAY[true])
@@ -284,6 +391,20 @@ BEGIN
     PERFORM highseas.make_stale(t, ARRAY[customer, survivor]);
     PERFORM highseas.record_event(t, now, customer, 'unmerge', NULL, reason, format('was merged into %s', survivor));
     PERFORM highseas.record_event(t, now, survivor, 'unmerge', kept.holder, reason, format('gave back %s', customer));
+    -- Back to his rep as a manager would assign him, within what the rep may hold.
+    IF back.holder IS NOT NULL THEN
+        v := highseas.check_claim(t, former, customer, now, 'assign');
+        IF former IS NULL THEN
+            refused := 'no such rep';
+        ELSIF v.allowed THEN
+            holder := former;
+            PERFORM highseas.take_one(t, customer, former, 'assign', highseas.actor(), now, coalesce(reason, 'unmerged from ' || survivor), NULL);
+            INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, message)
+            VALUES (t, now, former, customer, 'given', format('Customer %s is yours again%s', customer, coalesce(': ' || reason, '')));
+        ELSE
+            refused := v.rule;
+        END IF;
+    END IF;
     -- The keys of the survivor first: what was the other one's is free then.
     PERFORM FROM highseas.write_duplicate_keys(t, ARRAY[survivor]);
     PERFORM FROM highseas.write_duplicate_keys(t, ARRAY[customer]);
@@ -291,4 +412,4 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas_api.unmerge_customer(text, text, text) IS
-'Takes a merge back: the merged customer is there again with his profile as it was then, in the pool (a spell that went on stays the survivor''s), and has his holdings, follow-ups, events, notices, leads and orders back, and the decisions that he is not somebody else. With them comes what a sync brought since under his key in the CRM; what else happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
+'Takes a merge back: the merged customer is there again with his profile as it was then, held by the rep who held him (holder), if the rule of assign() lets that rep have him, else in the pool (refused: by which rule); a spell that went on stays the survivor''s. He has his holdings, follow-ups, events, notices, leads and orders back, and the decisions that he is not somebody else; what the survivor''s profile gained from his goes, unless it was changed. With them comes what a sync brought since under his key in the CRM; what else happened since the merge stays the survivor''s, and so do the class, the deal and the embargo that the merge gave him. Errors: 42704 he was not merged, 23505 his key is taken again, 55P03, 42501, 22004.';
