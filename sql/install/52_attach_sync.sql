@@ -2,15 +2,23 @@
 -- (1) by key: everything; once that is done and the query offers changed_at only what has none and what was wrong,
 -- (2) by changed_at: what changed since the last pass, and (3) writes our holders back, where that is asked for.
 
+CREATE FUNCTION highseas.lock_error(who text) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN pg_catalog.format('somebody else''s open transaction holds rows, keys or a table that %s: the next run goes on there', who);
+COMMENT ON FUNCTION highseas.lock_error(text) IS 'What a job says that waited in vain for a lock (55P03). who: "its customers need"';
+
 -- Readers see the first line, by job_run: only what is wrong with names, never a value or a text of the CRM.
 CREATE FUNCTION highseas.attachment_error(a highseas.attachment, cause text, state text, message text) RETURNS text
 LANGUAGE sql STABLE
 RETURN pg_catalog.concat_ws(E'\n',
-    pg_catalog.format('attachment "%s": %s failed: %s', (a).attachment, cause,
-        CASE WHEN state LIKE '42%' OR state IN ('02000', '55P03') THEN message ELSE 'SQLSTATE ' || state END),
+    CASE WHEN state = '55P03' THEN
+             pg_catalog.format('attachment "%s": %s', (a).attachment, highseas.lock_error(pg_catalog.format('its %s need', (a).kind)))
+         ELSE
+             pg_catalog.format('attachment "%s": %s failed: %s', (a).attachment, cause,
+                 CASE WHEN state LIKE '42%' OR state = '02000' THEN message ELSE 'SQLSTATE ' || state END) END,
     message, CASE cause WHEN 'writing owners back' THEN (a).owner_statement ELSE (a).query END);
 COMMENT ON FUNCTION highseas.attachment_error(highseas.attachment, text, text, text) IS
-'Why an attachment failed: in the first line what everybody may know, then the whole message and the statement';
+'Why an attachment failed: in the first line what everybody may know (of a lock that was waited for in vain, 55P03, that it is no fault of the query), then the whole message and the statement';
 
 CREATE FUNCTION highseas.raise_errors(errors text[]) RETURNS void
 LANGUAGE plpgsql

@@ -376,6 +376,10 @@ BEGIN
         GET STACKED DIAGNOSTICS message = MESSAGE_TEXT, details = PG_EXCEPTION_DETAIL;
         rows := 0;
         more := false;
+        IF SQLSTATE = '55P03' THEN
+            details := concat_ws(E'\n', message, nullif(details, ''));
+            message := highseas.lock_error('it needs');
+        END IF;
         error := concat_ws(E'\n', message, nullif(details, ''));
     END;
     UPDATE highseas.job_run r SET batches = r.batches + 1, rows = r.rows + job_step.rows
