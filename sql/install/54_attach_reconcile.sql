@@ -136,8 +136,9 @@ BEGIN
     INSERT INTO highseas.reconcile_finding (tenant_id, attachment, customer_key, kind, found_at, action)
     SELECT a.tenant_id, a.attachment, k, 'gone', now, 'gone' FROM unnest(keys) k
     ON CONFLICT DO NOTHING;
-    -- He keeps nobody out any more; he is still found, as lost.
+    -- He keeps nobody out any more; he is still found, as lost. Who is there with the same details keeps others out now.
     PERFORM FROM highseas.write_duplicate_keys(a.tenant_id, keys);
+    PERFORM FROM highseas.write_duplicate_keys(a.tenant_id, highseas.duplicate_key_heirs(a.tenant_id, keys));
     RETURN cardinality(keys);
 END
 $$;

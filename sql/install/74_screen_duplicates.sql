@@ -275,6 +275,28 @@ $$;
 COMMENT ON FUNCTION highseas.write_duplicate_keys(bigint, text[]) IS
 'Writes keys and terms of customers from their profiles, and from those of whom they took in (merge_record). Returns a row for each key that somebody else has. Of parallel entries the second waits for the first: call it after everything else is locked.';
 
+CREATE FUNCTION highseas.duplicate_key_heirs(tenant_id bigint, customers text[]) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET jit = off
+AS $$
+    -- What a key is a hash of is a telling term, too, and these are indexed.
+    SELECT ARRAY(
+        SELECT DISTINCT h.customer_key
+        FROM unnest(customers) c(customer_key)
+        CROSS JOIN LATERAL (SELECT t.keys, t.terms FROM highseas.duplicate_terms t
+                            WHERE t.tenant_id = duplicate_key_heirs.tenant_id AND t.customer_key = c.customer_key COLLATE "C" OFFSET 0) o
+        CROSS JOIN LATERAL (SELECT x.customer_key, x.keys FROM highseas.duplicate_terms x
+                            WHERE highseas.term_buckets(x.terms) && highseas.term_buckets(o.terms, 6)
+                              AND x.tenant_id + 0 = duplicate_key_heirs.tenant_id AND x.keys && o.keys OFFSET 0) h
+        WHERE h.customer_key <> ALL (customers)
+          AND EXISTS (SELECT FROM unnest(h.keys) k(key)
+                      WHERE k.key = ANY (o.keys) AND NOT EXISTS (
+                          SELECT FROM highseas.duplicate_key d
+                          WHERE d.tenant_id = duplicate_key_heirs.tenant_id AND d.key = k.key AND d.customer_key <> ALL (customers))))
+$$;
+COMMENT ON FUNCTION highseas.duplicate_key_heirs(bigint, text[]) IS
+'Who else would have a key that only one may have, if these customers, who have or had it, are gone: write_duplicate_keys() gives it to them';
+
 CREATE FUNCTION highseas.forget_duplicate_keys(tenant_id bigint, customers text[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan SET enable_seqscan = off
 AS $$
@@ -524,6 +546,7 @@ DECLARE
                            WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND NOT r.block);
     customers text[];
     gone text[];
+    heirs text[];
 BEGIN
     -- What another run wrote already is passed over, so that bounded runs come to the end.
     customers := ARRAY(SELECT f.customer_key FROM highseas.profile f
@@ -541,8 +564,9 @@ BEGIN
     gone := ARRAY(SELECT t.customer_key FROM highseas.duplicate_terms t
                   WHERE t.tenant_id = rekey_duplicates_batch.tenant_id AND t.customer_key > reached AND (NOT more OR t.customer_key <= customers[batch])
                     AND NOT EXISTS (SELECT FROM highseas.profile f WHERE f.tenant_id = t.tenant_id AND f.customer_key = t.customer_key));
+    heirs := highseas.duplicate_key_heirs(tenant_id, gone);
     PERFORM highseas.forget_duplicate_keys(tenant_id, gone);
-    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, customers);
+    PERFORM FROM highseas.write_duplicate_keys(rekey_duplicates_batch.tenant_id, customers || heirs);
     rows := cardinality(customers);
     UPDATE highseas.job_run r SET position = customers[cardinality(customers)]
     WHERE r.tenant_id = rekey_duplicates_batch.tenant_id AND r.run_id = run AND cardinality(customers) > 0;
