@@ -33,8 +33,7 @@ DELETE FROM highseas.profile WHERE customer_key IN ('c1', 'c4', 'c7');
 DELETE FROM highseas.customer WHERE customer_key IN ('c1', 'c4', 'c7');
 CALL highseas.rekey_duplicates();
 SELECT customer_key FROM highseas.duplicate_terms ORDER BY 1;
--- The others, who have it, too, do.
-CALL highseas.rekey_duplicates();
+-- The others, who have it, too, do at once.
 SELECT highseas.duplicate_key_kind(key) AS kind, customer_key FROM highseas.duplicate_key ORDER BY 1;
 UPDATE highseas.customer SET state = 'gone' WHERE customer_key IN ('c2', 'c3');
 UPDATE highseas.duplicate_terms SET version = 0 WHERE customer_key = 'c2';
