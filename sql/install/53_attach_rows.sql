@@ -159,6 +159,7 @@ DECLARE
     owners text[];
     created text[];
     back text[];
+    merged text[];
     replanned text[];
 BEGIN
     -- Who is merged into another one stays so: his row is passed over.
@@ -248,6 +249,15 @@ BEGIN
         RETURNING c.customer_key
     )
     SELECT array_agg(i.customer_key) INTO created FROM inserted i;
+    -- Who was merged since this page was read is new only because his row went.
+    merged := ARRAY(SELECT r.customer_key FROM unnest(created) k
+                    CROSS JOIN LATERAL (SELECT m.customer_key FROM highseas.merge_record m
+                                        WHERE m.tenant_id = a.tenant_id AND m.customer_key = k OFFSET 0) r);
+    IF merged <> '{}' THEN
+        DELETE FROM highseas.customer c WHERE c.tenant_id = a.tenant_id AND c.customer_key = ANY (merged);
+        created := ARRAY(SELECT k FROM unnest(created) k EXCEPT SELECT k FROM unnest(merged) k);
+        page := highseas.rows_but(page, 'customer_key', merged);
+    END IF;
 
     -- Who is new with an owner in the CRM is imported, within the owner's capacity; but not who got this key from
     -- somebody else just now, and is not locked.
@@ -300,6 +310,11 @@ BEGIN
         RETURNING f.customer_key
     )
     SELECT array_agg(w.customer_key) INTO changed FROM written w;
+    -- Nor has he a profile of his own any more.
+    merged := highseas.merged_keys(a.tenant_id, page);
+    IF merged <> '{}' THEN
+        DELETE FROM highseas.profile f WHERE f.tenant_id = a.tenant_id AND f.customer_key = ANY (merged);
+    END IF;
 
     PERFORM highseas.make_stale(a.tenant_id, ARRAY(SELECT x.customer_key FROM jsonb_to_recordset(page) x(customer_key text)));
     -- A deal or class that changed changes when a holding is due.
