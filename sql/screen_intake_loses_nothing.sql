@@ -125,8 +125,10 @@ CALL highseas.refresh_value();
 SET ROLE regress_intake_reader;
 SELECT customer_key, stage, is_qualified, claimed_at IS NOT NULL AS claimed, ordered_at IS NOT NULL AS ordered FROM highseas.lead_stage
 WHERE customer_key IN ('f1', 'f2', 'crm-8') ORDER BY lead_id;
-SELECT origin, campaign, leads, quarantined, again, customers, qualified, claimed, ordered, round(value) AS value, cost,
+SELECT origin, campaign, leads, quarantined, again, customers, identified, selected, developed, qualified, claimed, ordered, round(value) AS value, cost,
        value_per_lead::numeric(8, 2), value_per_cost::numeric(8, 2) FROM highseas.lead_funnel;
+SELECT origin, leads, customers, identified, selected, developed, qualified, claimed, ordered, round(value) AS value, cost, value_per_lead::numeric(8, 2),
+       value_per_cost::numeric(8, 2) FROM highseas.origin_funnel;
 SELECT sum(leads) AS leads, sum(discarded) AS discarded, bool_and(leads = waiting + quarantined + discarded + again + customers) AS adds_up FROM highseas.lead_funnel;
 RESET ROLE;
 
@@ -144,6 +146,55 @@ SELECT highseas_api.intake_rows('x', '{}');
 SELECT highseas_api.intake_rows(NULL, '[]');
 SELECT highseas_api.intake_rows('x', NULL);
 SELECT highseas_api.intake_rows('x', '[]', '[]');
+
+-- The same row twice in a list is kept, and says of which lead; staged again, nothing comes twice.
+SELECT highseas_api.intake_rows('twice', '[{"company": "Oslo Verktøy AS", "email": "a@oslo-verktoy.no"}, {"company": "Bergen Fisk AS", "email": "a@bergen-fisk.no"},
+    {"email": "a@oslo-verktoy.no", "company": "Oslo Verktøy AS"}, {"company": "Oslo Verktøy AS", "email": "a@oslo-verktoy.no"}]', '{"origin": "platform", "found_by": "kim"}');
+SELECT highseas_api.intake_rows('twice', '[{"company": "Bergen Fisk AS", "email": "a@bergen-fisk.no"}, {"company": "Bergen Fisk AS", "email": "a@bergen-fisk.no"}]', '{"origin": "platform"}');
+SELECT highseas_api.intake_rows('twice', '[{"company": "Bergen Fisk AS", "email": "a@bergen-fisk.no"}, {"company": "Bergen Fisk AS", "email": "a@bergen-fisk.no"}]', '{"origin": "platform"}');
+CALL highseas.take_leads();
+SELECT min(lead_id) - 1 AS before FROM highseas.lead WHERE batch = 'twice' \gset
+SELECT l.lead_id - :before AS row, l.state, l.repeats - :before AS of_row, l.problems = ARRAY['repeated: exactly like lead ' || l.repeats] AS says_so, s.origin, s.found_by
+FROM highseas.lead l JOIN highseas.lead_stage s USING (lead_id) WHERE l.batch = 'twice' ORDER BY 1;
+SELECT batch, rows, waiting, quarantined, discarded, repeated, again, customers FROM highseas.lead_batch;
+SELECT bool_and(rows = waiting + quarantined + discarded + repeated + again + customers) AS adds_up FROM highseas.lead_batch;
+SELECT leads, repeated, again, customers FROM highseas.lead_funnel WHERE origin = 'platform';
+SELECT bool_and(leads = waiting + quarantined + discarded + repeated + again + customers) AS adds_up,
+       bool_and(customers = identified + selected + developed) AS stages_add_up FROM highseas.lead_funnel;
+SELECT highseas_api.retry_leads('twice');
+CALL highseas.correct_lead(:before + 3, '{"company": "x"}');
+
+-- A list of 10,000 rows from a table of the caller's, by his rights, columns as they are; extra ones are told of.
+CREATE TABLE public.regress_stand AS
+SELECT 'Firm ' || to_char(n, 'RN') || ' Ltd' AS company, 'a@firm-' || n || '.com' AS email, NULL::text AS phone, n AS booth FROM generate_series(1, 9999) n
+UNION ALL SELECT 'Firm ' || to_char(1, 'RN') || ' Ltd', 'a@firm-1.com', NULL, 1;
+SET ROLE regress_intake_manager;
+CALL highseas.intake_query('stand', 'TABLE public.regress_stand', '{"origin": "recommendation"}');
+RESET ROLE;
+GRANT SELECT ON public.regress_stand TO regress_intake_manager;
+SET ROLE regress_intake_manager;
+CALL highseas.intake_query('stand', 'TABLE regress_stand');
+CALL highseas.intake_query('stand', 'DELETE FROM public.regress_stand RETURNING *');
+CALL highseas.intake_query('stand', NULL);
+CALL highseas.intake_query('stand', 'TABLE public.regress_stand', '[]');
+CALL highseas.intake_query('stand', 'SELECT s.* FROM public.regress_stand s ORDER BY booth; ', '{"origin": "recommendation"}');
+CALL highseas.intake_query('stand', 'TABLE public.regress_stand', '{"origin": "recommendation"}');
+SET ROLE regress_intake_agent;
+CALL highseas.intake_query('stand', 'TABLE public.regress_stand');
+RESET ROLE;
+SELECT state, count(*), min(fields::text) FROM highseas.lead WHERE batch = 'stand' GROUP BY state ORDER BY state;
+DELETE FROM highseas.lead WHERE batch = 'stand' AND state = 'repeated';
+DELETE FROM highseas.lead WHERE batch = 'stand' AND (fields ->> 'booth')::int > 1;
+CALL highseas.take_leads();
+SELECT rows, customers, again, quarantined, warned FROM highseas.lead_batch WHERE batch = 'stand';
+DROP TABLE public.regress_stand;
+
+-- attributes have their bound, and a day that is none is told. Who was found by nobody waits for no finder.
+CALL highseas.intake('Attribute Ltd', email => 'a@attribute-x.com', origin => 'search', attributes => jsonb_build_object('born', '2026-02-30'));
+CALL highseas.intake('Leap Day Ltd', email => 'a@leap-day.com', origin => 'search', attributes => '{"born": "29.02.2023"}');
+CALL highseas.intake('Long Attribute Ltd', email => 'a@long-attribute.com', origin => 'search', attributes => jsonb_build_object('note', repeat('x', 9000000)));
+SELECT d, highseas.may_be_a_day(d)
+FROM unnest('{2024-02-29,2023-02-29,20240229,1900/02/29,2026-13-01,2026-00-10,0000-01-01,2026-04-31,2026-04-30T10:00:00Z,31 April 2026,31.04.2026,04/31/2026,13/13/2026,12/13/2026,"",NULL}'::text[]) d;
 
 DROP OWNED BY regress_intake_reader, regress_intake_agent, regress_intake_manager, regress_intake_admin;
 DROP ROLE regress_intake_reader, regress_intake_agent, regress_intake_manager, regress_intake_admin;

@@ -75,7 +75,8 @@ CREATE TABLE highseas.lead (
     given jsonb,
     received_at timestamptz NOT NULL CHECK (isfinite(received_at)),
     actor text NOT NULL,
-    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'quarantined', 'taken', 'discarded')),
+    state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'quarantined', 'taken', 'discarded', 'repeated')),
+    repeats bigint,
     problems text[] NOT NULL DEFAULT '{}',
     warnings text[] NOT NULL DEFAULT '{}',
     decided_at timestamptz,
@@ -87,13 +88,15 @@ CREATE TABLE highseas.lead (
     note text,
     PRIMARY KEY (tenant_id, lead_id),
     CHECK ((state = 'taken') = (customer_key IS NOT NULL) AND (state = 'taken') = (is_first IS NOT NULL)),
-    CHECK (state <> 'quarantined' OR problems <> '{}')
+    CHECK (state <> 'quarantined' OR problems <> '{}'),
+    CHECK ((state = 'repeated') = (repeats IS NOT NULL)),
+    FOREIGN KEY (tenant_id, repeats) REFERENCES highseas.lead
 );
 CREATE UNIQUE INDEX lead_row ON highseas.lead (tenant_id, batch, row_hash) WHERE row_hash IS NOT NULL;
 CREATE INDEX lead_open ON highseas.lead (tenant_id, state, lead_id) WHERE state IN ('waiting', 'quarantined');
 CREATE INDEX lead_customer ON highseas.lead (tenant_id, customer_key) WHERE customer_key IS NOT NULL;
 COMMENT ON TABLE highseas.lead IS
-'Every lead as it came in: none is ever lost. fields: what was told, given: before it was corrected first. state: waiting (for take_leads()), quarantined (problems says why; warnings keep no lead out), taken (its customer is customer_key; is_first: it was the customer''s first) or discarded (note says why). batch: the list that it came with; a row is in it once (row_hash). fields and given are shown by quarantine only.';
+'Every lead as it came in: none is ever lost. fields: what was told, given: before it was corrected first. state: waiting (for take_leads()), quarantined (problems says why; warnings keep no lead out), taken (its customer is customer_key; is_first: it was the customer''s first), discarded (note says why) or repeated (its list has exactly the same row already, as the lead repeats, which has its fields). batch: the list that it came with; row_hash: which row of it, so that a list staged again brings nothing twice. fields and given are shown by quarantine only.';
 
 CREATE TABLE highseas.profile_quality (
     tenant_id bigint NOT NULL,

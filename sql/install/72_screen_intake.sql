@@ -28,6 +28,19 @@ RETURN coalesce(nullif(pg_catalog.btrim(fields ->> 'customer'), ''), 'lead-' || 
 COMMENT ON FUNCTION highseas.lead_customer(bigint, jsonb) IS
 'Whose lead it is: the key that came with it, else one made for it. An existing customer''s key says that he registered again.';
 
+CREATE FUNCTION highseas.may_be_a_day(text text) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (SELECT bool_or(CASE WHEN r.month NOT BETWEEN 1 AND 12 OR r.year = 0 THEN false
+                            ELSE r.day BETWEEN 1 AND extract(day FROM make_date(r.year, r.month, 1) + interval '1 month - 1 day') END)
+        FROM (SELECT d[1]::integer AS year, d[2]::integer AS month, d[3]::integer AS day
+              FROM regexp_match(text, '^\s*(\d{4})[-./]?(\d{2})[-./]?(\d{2})(?!\d)') d
+              UNION ALL
+              SELECT d[3]::integer, d[m]::integer, d[3 - m]::integer
+              FROM regexp_match(text, '^\s*(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?!\d)') d, generate_series(1, 2) m) r
+        WHERE r.year IS NOT NULL);
+COMMENT ON FUNCTION highseas.may_be_a_day(text) IS
+'Whether a text that begins with a day in numbers names one of the calendar: year first (ISO 8601, also with dots or slashes, or with nothing between), or year last after day and month in either order. NULL for any other text.';
+
 CREATE FUNCTION highseas.judge_leads(tenant_id bigint, leads bigint[], now timestamptz) RETURNS void
 LANGUAGE plpgsql
 AS $$
@@ -91,6 +104,9 @@ BEGIN
                 UNION ALL SELECT 13, 'customer', NULL, 'customer: too long for a key' WHERE octet_length(x.customer) > 1024
                 UNION ALL SELECT 14, 'attributes', NULL, 'attributes: no object'
                 WHERE jsonb_typeof(x.attributes) NOT IN ('object', 'null')
+                UNION ALL SELECT 14, 'attributes', 'too long', 'attributes: too long' WHERE octet_length(x.attributes::text) > 20000
+                UNION ALL SELECT 14, 'attributes', 'no such day', 'attributes: no such day (born)'
+                WHERE NOT highseas.may_be_a_day(x.attributes ->> 'born')
                 UNION ALL SELECT 15, left(u, 63), 'unknown field', format('unknown field "%s"', left(u, 63))
                 FROM jsonb_object_keys(CASE WHEN jsonb_typeof(x.fields) = 'object' THEN x.fields ELSE '{}' END) u
                 WHERE u <> ALL (highseas.lead_fields())) q
@@ -174,7 +190,7 @@ BEGIN
           JOIN highseas.lead l ON l.tenant_id = take_screened_leads.tenant_id AND l.lead_id = k.lead
           LEFT JOIN highseas.origin o ON o.tenant_id = l.tenant_id AND o.origin = l.origin
           ORDER BY l.lead_id) x
-    WHERE (x.finder_first AND x.found_by <> ALL (reps)) IS NOT TRUE
+    WHERE (x.finder_first AND x.found_by IS NOT NULL AND x.found_by <> ALL (reps)) IS NOT TRUE
       AND (x.key = ANY (known) OR NOT EXISTS (
           SELECT FROM highseas.customer c WHERE c.tenant_id = take_screened_leads.tenant_id AND c.customer_key = x.key));
     IF leads IS NULL THEN
@@ -341,11 +357,41 @@ COMMENT ON FUNCTION highseas_api.intake(text, text, text, text, text, text, text
                                         text, jsonb, text) IS
 'Takes in one lead. What is wrong with it is no error: its state is then quarantined, and problems says why (all of it); warnings kept it not out. origin, campaign: rows of these tables. found_by: the rep who found it. pool: NULL for the origin''s, or the only one. customer: the key that the CRM has for it (NULL: one is made, "lead-" and its number; where a CRM is attached, let the CRM make the customer and pass its key, or rekey_customer() later); a known one registered again, and only gains what was empty, and so does who is a duplicate of a known one by duplicate_rule: warnings says of whom, and where he is. Needs the access of an agent, who names himself as found_by only. Errors: 42501, 42704 an agent''s found_by is no rep, 22023 more than one tenant.';
 
+CREATE FUNCTION highseas.stage_leads(tenant_id bigint, batch text, rows jsonb, query text, defaults jsonb) RETURNS bigint
+LANGUAGE plpgsql
+AS $$
+#variable_conflict use_column
+DECLARE
+    staged bigint;
+BEGIN
+    INSERT INTO highseas.lead (tenant_id, batch, row_hash, fields, received_at, actor)
+    SELECT stage_leads.tenant_id, stage_leads.batch, r.hash || CASE r.times WHEN 1 THEN '' ELSE ':' || r.times END,
+           CASE WHEN r.times > 1 THEN '{}' WHEN jsonb_typeof(r.value) = 'object' THEN defaults || jsonb_strip_nulls(r.value) ELSE r.value END,
+           highseas.clock(), highseas.actor()
+    FROM (SELECT h.value, h.n, h.hash, row_number() OVER (PARTITION BY h.hash ORDER BY h.n) AS times
+          FROM (SELECT x.value, x.n, md5(x.value::text) AS hash
+                FROM (SELECT e.value, e.n FROM jsonb_array_elements(rows) WITH ORDINALITY e(value, n)
+                      UNION ALL
+                      SELECT f.row[1]::jsonb, f.n
+                      FROM highseas.fetch_rows(query, highseas.actor(), '{row}') WITH ORDINALITY f(row, n)) x) h) r
+    ORDER BY r.n
+    ON CONFLICT (tenant_id, batch, row_hash) WHERE row_hash IS NOT NULL DO NOTHING;
+    GET DIAGNOSTICS staged = ROW_COUNT;
+    UPDATE highseas.lead l
+    SET state = 'repeated', repeats = f.lead_id, problems = ARRAY[format('repeated: exactly like lead %s', f.lead_id)], decided_at = l.received_at
+    FROM highseas.lead f
+    WHERE l.tenant_id = stage_leads.tenant_id AND l.batch = stage_leads.batch AND l.state = 'waiting' AND l.row_hash LIKE '%:%'
+      AND f.tenant_id = l.tenant_id AND f.batch = l.batch AND f.row_hash = split_part(l.row_hash, ':', 1);
+    RETURN staged;
+END
+$$;
+COMMENT ON FUNCTION highseas.stage_leads(bigint, text, jsonb, text, jsonb) IS
+'Stages the elements of rows and, as the role of the caller, the rows of query (one column "row" with JSON); either may be NULL. Returns how many leads that made, those that are repeated among them.';
+
 CREATE FUNCTION highseas_api.intake_rows(
     batch text, rows jsonb, defaults jsonb DEFAULT '{}', tenant text DEFAULT NULL, OUT staged bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
-#variable_conflict use_column
 DECLARE
     t bigint := highseas.authorize(tenant, 'manager');
 BEGIN
@@ -354,19 +400,34 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'rows and defaults must not be null', DETAIL = 'Nothing was changed.';
     ELSIF jsonb_typeof(rows) <> 'array' OR jsonb_typeof(defaults) <> 'object' THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'rows must be an array of objects and defaults an object',
-            HINT = 'SELECT highseas_api.intake_rows(''fair 2026'', jsonb_agg(to_jsonb(r))) FROM list r;';
+            HINT = 'SELECT highseas_api.intake_rows(''fair 2026'', jsonb_agg(to_jsonb(r))) FROM list r; for a long list intake_query().';
     END IF;
-    INSERT INTO highseas.lead (tenant_id, batch, row_hash, fields, received_at, actor)
-    SELECT t, intake_rows.batch, md5(r.value::text),
-           CASE WHEN jsonb_typeof(r.value) = 'object' THEN defaults || jsonb_strip_nulls(r.value) ELSE r.value END,
-           highseas.clock(), highseas.actor()
-    FROM jsonb_array_elements(rows) WITH ORDINALITY r(value, n) ORDER BY r.n
-    ON CONFLICT (tenant_id, batch, row_hash) WHERE row_hash IS NOT NULL DO NOTHING;
-    GET DIAGNOSTICS staged = ROW_COUNT;
+    staged := highseas.stage_leads(t, batch, rows, NULL, defaults);
 END
 $$;
 COMMENT ON FUNCTION highseas_api.intake_rows(text, jsonb, jsonb, text) IS
-'Stages a list of leads for take_leads(): an array of objects with the fields of lead_fields(), from a table or query of the caller''s by jsonb_agg(to_jsonb(r)). defaults: fields for rows that do not have them, as {"origin": "fair", "campaign": "Canton 2026"}. batch: the list''s name. Returns how many rows it staged: one that is in the batch already, exactly alike, is not staged again, so a call may be repeated. Whatever the rows hold, nothing of it is an error. Needs the access of a manager. Errors: 22004, 22023 no array, 42501, 42704.';
+'Stages a list of leads for take_leads(): an array of objects with the fields of lead_fields(), from a table or query of the caller''s by jsonb_agg(to_jsonb(r)); a long list is staged by intake_query(). defaults: fields for rows that do not have them, as {"origin": "fair", "campaign": "Canton 2026"}. batch: the list''s name. Returns how many rows it staged: a call with the same rows again stages nothing, so it may be repeated; a row that the list has exactly alike before is kept as repeated, of that lead. Whatever the rows hold, nothing of it is an error. highseas.lead_batch says what became of them. Needs the access of a manager. Errors: 22004, 22023 no array, 42501, 42704.';
+
+CREATE FUNCTION highseas_api.intake_query(
+    batch text, query text, defaults jsonb DEFAULT '{}', tenant text DEFAULT NULL, OUT staged bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    t bigint := highseas.authorize(tenant, 'manager');
+BEGIN
+    PERFORM highseas.require_key('batch', batch);
+    IF query IS NULL OR defaults IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '22004', MESSAGE = 'query and defaults must not be null', DETAIL = 'Nothing was changed.';
+    ELSIF jsonb_typeof(defaults) <> 'object' THEN
+        RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'defaults must be an object', DETAIL = 'Nothing was changed.',
+            HINT = 'CALL highseas.intake_query(''fair 2026'', ''TABLE public.list'', ''{"origin": "fair"}'');';
+    END IF;
+    staged := highseas.stage_leads(
+        t, batch, NULL, format('SELECT to_jsonb(q) AS row FROM (%s%s) q', regexp_replace(query, '[;[:space:]]+$', ''), E'\n'), defaults);
+END
+$$;
+COMMENT ON FUNCTION highseas_api.intake_query(text, text, jsonb, text) IS
+'Stages a list of leads for take_leads(), as intake_rows() does, from a table or query of any length: TABLE public.list, or one SELECT, whose columns are named as in lead_fields(). It is read once, by the rights of the caller, read only, with pg_catalog alone in the path: names of tables need their schema. All of the list is staged, or nothing; take_leads() then takes it in, batch by batch. Needs the access of a manager, and the query''s own privileges. Errors: as in intake_rows(), 25006 the query writes, and those of the query.';
 
 CREATE FUNCTION highseas.require_lead(tenant_id bigint, lead bigint) RETURNS highseas.lead
 LANGUAGE plpgsql
@@ -472,11 +533,13 @@ COMMENT ON VIEW highseas.quarantine IS
 'Leads that did not go in, and all that is wrong with each. fields: for managers, and for the agent who sent it. correct_lead(), retry_leads() and discard_lead() take them out.';
 
 CREATE VIEW highseas.lead_stage WITH (security_invoker) AS
-SELECT l.lead_id, l.batch, l.received_at, l.origin, l.campaign, l.found_by, l.state, l.customer_key, l.is_first,
+SELECT l.lead_id, l.batch, l.received_at, coalesce(l.origin, w.origin) AS origin, coalesce(l.campaign, w.campaign) AS campaign,
+       coalesce(l.found_by, w.found_by) AS found_by, l.state, l.repeats, l.customer_key, l.is_first,
        CASE WHEN l.state <> 'taken' THEN NULL WHEN o.ordered_at IS NOT NULL THEN 'developed'
             WHEN q.is_qualified OR h.claimed_at IS NOT NULL THEN 'selected' ELSE 'identified' END AS stage,
        coalesce(q.is_qualified, false) AS is_qualified, h.claimed_at, o.ordered_at, v.actual_value, v.potential_value
 FROM highseas.lead l
+LEFT JOIN highseas.lead w ON w.tenant_id = l.tenant_id AND w.lead_id = l.repeats
 LEFT JOIN LATERAL (SELECT x.is_qualified FROM highseas.profile_quality x
                    WHERE x.tenant_id = l.tenant_id AND x.customer_key = l.customer_key OFFSET 0) q ON true
 LEFT JOIN LATERAL (SELECT min(x.started_at) AS claimed_at FROM highseas.holding x
@@ -487,17 +550,23 @@ LEFT JOIN LATERAL (SELECT min(x.ordered_at) AS ordered_at FROM highseas.purchase
 LEFT JOIN highseas.customer_value v ON v.tenant_id = l.tenant_id AND v.customer_key = l.customer_key
 WHERE l.tenant_id = (SELECT highseas.current_tenant());
 COMMENT ON VIEW highseas.lead_stage IS
-'How far each lead has come: identified (it is a customer), selected (qualified, by check_profiles() and screen_rule, or a rep took it), developed (it ordered since). actual_value and potential_value are as of the last refresh_value().';
+'How far each lead has come: identified (it is a customer), selected (qualified, by check_profiles() and screen_rule, or a rep took it), developed (it ordered since); a repeated one goes by origin, campaign and finder of the lead that it repeats. actual_value and potential_value are as of the last refresh_value().';
 
 CREATE VIEW highseas.lead_funnel WITH (security_invoker) AS
 SELECT coalesce(s.origin, k.origin) AS origin, coalesce(s.campaign, k.campaign) AS campaign,
        coalesce(s.leads, 0) AS leads, coalesce(s.waiting, 0) AS waiting, coalesce(s.quarantined, 0) AS quarantined,
-       coalesce(s.discarded, 0) AS discarded, coalesce(s.again, 0) AS again,
-       coalesce(s.customers, 0) AS customers, coalesce(s.qualified, 0) AS qualified, coalesce(s.claimed, 0) AS claimed,
+       coalesce(s.discarded, 0) AS discarded, coalesce(s.repeated, 0) AS repeated, coalesce(s.again, 0) AS again,
+       coalesce(s.customers, 0) AS customers,
+       coalesce(s.identified, 0) AS identified, coalesce(s.selected, 0) AS selected, coalesce(s.developed, 0) AS developed,
+       coalesce(s.qualified, 0) AS qualified, coalesce(s.claimed, 0) AS claimed,
        coalesce(s.ordered, 0) AS ordered, s.value, m.cost, s.value / nullif(s.leads, 0) AS value_per_lead, s.value / nullif(m.cost, 0) AS value_per_cost
 FROM (SELECT l.origin, l.campaign, count(*) AS leads, count(*) FILTER (WHERE l.state = 'waiting') AS waiting,
              count(*) FILTER (WHERE l.state = 'quarantined') AS quarantined, count(*) FILTER (WHERE l.state = 'discarded') AS discarded,
+             count(*) FILTER (WHERE l.state = 'repeated') AS repeated,
              count(*) FILTER (WHERE NOT l.is_first) AS again, count(*) FILTER (WHERE l.is_first) AS customers,
+             count(*) FILTER (WHERE l.is_first AND l.stage = 'identified') AS identified,
+             count(*) FILTER (WHERE l.is_first AND l.stage = 'selected') AS selected,
+             count(*) FILTER (WHERE l.is_first AND l.stage = 'developed') AS developed,
              count(*) FILTER (WHERE l.is_first AND l.is_qualified) AS qualified,
              count(*) FILTER (WHERE l.is_first AND l.claimed_at IS NOT NULL) AS claimed,
              count(*) FILTER (WHERE l.is_first AND l.ordered_at IS NOT NULL) AS ordered,
@@ -508,4 +577,27 @@ LEFT JOIN highseas.origin o ON o.tenant_id = (SELECT highseas.current_tenant()) 
 CROSS JOIN LATERAL (SELECT coalesce(s.leads * o.cost_per_lead, 0) + coalesce(k.cost, 0) AS cost) m
 ORDER BY 1, 2;
 COMMENT ON VIEW highseas.lead_funnel IS
-'By origin and campaign: leads that came in: those that wait, are in quarantine, were discarded, are of customers already known (again), and the new customers; of these who are qualified, were claimed, ordered, what they are worth (actual_value), what the leads cost, and the value for each lead and each unit of cost';
+'By origin and campaign: leads that came in: those that wait, are in quarantine, were discarded, repeat a row of their list, are of customers already known (again), and the new customers; of these how many stand at each stage of lead_stage now (identified, selected, developed: together all of them), who are qualified, were claimed, ordered, what they are worth (actual_value), what the leads cost, and the value for each lead and each unit of cost';
+
+CREATE VIEW highseas.origin_funnel WITH (security_invoker) AS
+SELECT f.origin, sum(f.leads)::bigint AS leads, sum(f.customers)::bigint AS customers,
+       sum(f.identified)::bigint AS identified, sum(f.selected)::bigint AS selected, sum(f.developed)::bigint AS developed,
+       sum(f.qualified)::bigint AS qualified, sum(f.claimed)::bigint AS claimed, sum(f.ordered)::bigint AS ordered,
+       sum(f.value) AS value, sum(f.cost) AS cost,
+       sum(f.value) / nullif(sum(f.leads), 0)::double precision AS value_per_lead, sum(f.value) / nullif(sum(f.cost), 0)::double precision AS value_per_cost
+FROM highseas.lead_funnel f
+GROUP BY f.origin
+ORDER BY f.origin;
+COMMENT ON VIEW highseas.origin_funnel IS 'lead_funnel with the campaigns of an origin together: how its leads come through the stages, and what they bring for what they cost';
+
+CREATE VIEW highseas.lead_batch WITH (security_invoker) AS
+SELECT l.batch, min(l.received_at) AS received_at, count(*) AS rows, count(*) FILTER (WHERE l.state = 'waiting') AS waiting,
+       count(*) FILTER (WHERE l.state = 'quarantined') AS quarantined, count(*) FILTER (WHERE l.state = 'discarded') AS discarded,
+       count(*) FILTER (WHERE l.state = 'repeated') AS repeated, count(*) FILTER (WHERE NOT l.is_first) AS again,
+       count(*) FILTER (WHERE l.is_first) AS customers, count(*) FILTER (WHERE l.warnings <> '{}') AS warned
+FROM highseas.lead l
+WHERE l.tenant_id = (SELECT highseas.current_tenant()) AND l.batch <> ''
+GROUP BY l.batch
+ORDER BY l.batch;
+COMMENT ON VIEW highseas.lead_batch IS
+'What became of each list: its rows, which are those that wait, are in quarantine, were discarded, repeat a row before them, are of customers already known (again), and the new customers; warned: how many have warnings. Row by row: highseas.lead.';

@@ -83,7 +83,7 @@ AS $$
                              'extend', 'protect', 'keep_customer', 'acknowledge', 'intake', 'correct_lead', 'discard_lead', 'not_a_duplicate') THEN access IN ('agent', 'manager', 'admin')
           WHEN p.proname IN ('assign', 'decide_extension', 'withdraw', 'reinstate', 'merge_customer', 'unmerge_customer', 'rekey_customer', 'set_kind', 'set_leave',
                              'fill_win_back', 'withdraw_many', 'reinstate_many',
-                             'suggest_deadlines', 'intake_rows', 'retry_leads', 'separate_lead')
+                             'suggest_deadlines', 'intake_rows', 'intake_query', 'retry_leads', 'separate_lead')
               THEN access IN ('manager', 'admin')
           WHEN p.proname IN ('run_job', 'attach', 'detach', 'delete_rules', 'copy_scorecard', 'adopt_suggestion')
                OR p.proname IN (SELECT j.job FROM highseas.jobs() j) THEN access = 'admin'

@@ -84,6 +84,7 @@ def calls(key):
     yield "discard_lead", [lambda got: got["intake"]["lead"]], {"note": "nobody"}
     yield "intake_rows", [key(1), '[{"company": "Acme"}]', '{"origin": "fair"}'], {}
     yield "intake_rows", [key(1)], {"rows": '[]'}
+    yield "intake_query", [key(1), "SELECT 'Acme' AS company"], {"defaults": '{"origin": "fair"}'}
     yield "retry_leads", [key(1)], {}
 
 
