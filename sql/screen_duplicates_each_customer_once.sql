@@ -27,8 +27,8 @@ SELECT customer_key, round(probability::numeric, 2) AS p, name, place FROM find_
 SELECT customer_key, name FROM find_duplicates('牛杰汽車配件（寧波）', city => '宁波');
 SELECT customer_key, name FROM find_duplicates('Ningbo Niujie Auto Parts Co., Ltd.', phone => '+86 574 8765 4321', country => 'CN');
 SELECT customer_key, name FROM find_duplicates('Krueger Drukerei', city => 'Berlin');
--- Another firm at the same address and switchboard is another firm; nobody is like nobody.
-SELECT customer_key FROM find_duplicates('Schulz Steuerberatung', phone => '+49 30 901820', address => 'Hauptstr. 12', city => 'Berlin', email => 'info@schulz-stb.de');
+-- Another firm at the same address and switchboard is another firm, shown for its number; nobody is like nobody.
+SELECT customer_key, probability < 0.01 AS another FROM find_duplicates('Schulz Steuerberatung', phone => '+49 30 901820', address => 'Hauptstr. 12', city => 'Berlin', email => 'info@schulz-stb.de');
 SELECT count(*) FROM find_duplicates();
 SELECT count(*) FROM find_duplicates(repeat('牛', 5000), address => repeat('x ', 100000));
 

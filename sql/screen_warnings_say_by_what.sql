@@ -18,6 +18,11 @@ SELECT highseas_api.intake_rows('list', '[
     {"company": "Wholly Different GmbH", "phone": "0044 20 7946 0777", "origin": "fair"}]');
 CALL highseas.take_leads();
 SELECT lead_id, customer_key, warnings FROM highseas.lead WHERE batch = 'list' ORDER BY 1;
+-- Who types it sees him before, with what speaks for it and against.
+SELECT customer_key, name, probability < 0.5 AS hardly, place, (contributions ->> 'phone')::real > 0 AS phone, (contributions ->> 'company')::real < 0 AS company
+FROM highseas.find_duplicates('Third Party Toys', phone => '020 7946 0123', country => 'GB') ORDER BY 1;
+SELECT count(*) FROM highseas.find_duplicates('Third Party Toys', phone => '020 7946 0123', country => 'GB', at_least => 0.9, most => 1);
+SELECT count(*) FROM highseas.find_duplicates('Third Party Toys', phone => '020 7946 0124', country => 'GB');
 -- A stranger's number is nothing to review.
 SELECT * FROM highseas.duplicate_review;
 

@@ -470,14 +470,16 @@ BEGIN
            highseas.place_for_me(t, m.customer_key, now),
            c.state, c.pool_key, c.holder, c.held_since, m.contributions
     FROM highseas.duplicate_matches(t, ROW(company, contact, email, phone, mobile, fax, website, address, city, postcode, country,
-                                           born, number)::highseas.duplicate_fields, NULL, at_least, most) m
+                                           born, number)::highseas.duplicate_fields, NULL, 0, 25) m
     JOIN highseas.profile f ON f.tenant_id = t AND f.customer_key = m.customer_key
     JOIN highseas.customer c ON c.tenant_id = t AND c.customer_key = m.customer_key
-    ORDER BY m.probability DESC, m.customer_key;
+    -- Of the same telephone number entry warns, whatever else differs.
+    WHERE m.probability >= at_least OR (m.contributions ->> 'phone')::real > 0
+    ORDER BY m.probability DESC, m.customer_key LIMIT most;
 END
 $$;
 COMMENT ON FUNCTION highseas.find_duplicates(text, text, text, text, text, text, text, text, text, text, text, text, text, real, integer, text) IS
-'Who of the tenant''s customers is probably the one with these fields, while somebody types them: the probability, where he is (in which pool, and whether highseas.rep may claim him, held by whom, protected, withdrawn, lost), and what each field contributes to it (ln(odds), by duplicate_score). at_least: the probability from which a customer is shown; most: how many, up to 25. Errors: 22023, 42501, 42704.';
+'Who of the tenant''s customers is probably the one with these fields, while somebody types them: the probability, where he is (in which pool, and whether highseas.rep may claim him, held by whom, protected, withdrawn, lost), and what each field contributes to it (ln(odds), by duplicate_score). at_least: the probability from which a customer is shown; who has the same telephone number is always shown, however little else fits; most: how many, up to 25. Errors: 22023, 42501, 42704.';
 
 CREATE FUNCTION highseas.duplicates_of(customer text, at_least real DEFAULT 0.5, most integer DEFAULT 10, tenant text DEFAULT NULL)
 RETURNS TABLE (customer_key text, probability real, name text, place text, state text, pool_key text, holder text,
@@ -509,7 +511,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION highseas.duplicates_of(text, real, integer, text) IS
-'The other customers that are probably this one, as find_duplicates shows them, but for those that not_a_duplicate() was said of. Errors: 22023, 42501, 42704.';
+'The other customers that are probably this one, as find_duplicates shows them, but for strangers with the same telephone number and those that not_a_duplicate() was said of. Errors: 22023, 42501, 42704.';
 
 CREATE FUNCTION highseas_api.not_a_duplicate(customer text, other text, reason text DEFAULT NULL, tenant text DEFAULT NULL, OUT remembered boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
