@@ -41,7 +41,7 @@ COMMENT ON FUNCTION highseas.check_profile(text, text, text, text, text, text, t
                                            highseas.domain_rule[], highseas.company_word[]) IS
 'What of a profile can be used, what is wrong with it and what contradicts itself. region: ISO 3166 code for numbers of those who give no country; where none is known, a number of 7 to 15 digits passes. rules: highseas.domain_rules(tenant_id), words: highseas.company_words(tenant_id), over the built-in ones.
 problems: too long (250 bytes; company 2000, e-mail 1000, website and address 4000, products 10000), control characters (and marks that turn the direction of text), formula (begins with = or @, or + or -: a spreadsheet would run it), placeholder (n/a, test, xxx, 1234567), unknown country, unknown suffix (.con), and what the normalisers say.
-contradictions: a telephone or an address of another country than the profile, a domain that is not like the company''s (Latin) name, an e-mail address of another domain than the website. Such a one is a doubt, not a proof.
+contradictions: a telephone or an address of another country than the profile (by the country that the address names, or a postcode of a form that only Canada or the United Kingdom has; where the profile names no country, than that of a telephone number with a country''s code), a domain that is not like the company''s (Latin) name, an e-mail address of another domain than the website. Such a one is a doubt, not a proof.
 NULL and empty fields are not given. No error.';
 
 CREATE FUNCTION highseas.profile_check_of(

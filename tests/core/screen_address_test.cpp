@@ -37,6 +37,26 @@ TEST_CASE("house, unit and postcode are told apart") {
     CHECK(normalise_address("Main St 12345").postcode == "12345");
 }
 
+TEST_CASE("postcodes with letters are known in any spelling") {
+    for (const char *text : {"10 Downing Street, London SW1A 2AA", "10 Downing St London sw1a2aa",
+                             "SW1A 2AA London, 10 Downing Street"}) {
+        CHECK(normalise_address(text).postcode == "sw1a2aa");
+        CHECK(normalise_address(text).house == "10");
+        CHECK(key(text) == key("10 Downing Street, London"));
+    }
+    CHECK(normalise_address("Kings House, Leeds LS1 4AP").postcode == "ls14ap");
+    CHECK(normalise_address("Flat 2, 5 High Road, London N1 9GU").postcode == "n19gu");
+    CHECK(normalise_address("111 Wellington St, Ottawa ON K1A 0A9").postcode == "k1a0a9");
+    for (const char *text : {"Block A1 2nd floor", "A1 4th Road 5", "Halle B12, 3 Ring", "M1 5km"})
+        CHECK(normalise_address(text).postcode.empty());
+    CHECK(country_of_postcode("SW1A2AA") == "GB");
+    CHECK(country_of_postcode("k1a0a9") == "CA");
+    CHECK(country_of_postcode("10115").empty());
+    CHECK(country_of_postcode("").empty());
+    for (const char *text : {"Kings House, Leeds LS1 4AP", "N1 9GU", "W1A1AA W1A 1AA"})
+        CHECK(key(key(text)) == key(text));
+}
+
 TEST_CASE("hostile postal addresses have an answer, and normalising twice changes nothing") {
     CHECK(normalise_address("").problem == Problem::empty);
     CHECK(normalise_address("\xF0\x9F\x94\xA5").problem == Problem::no_letters);

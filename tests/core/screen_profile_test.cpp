@@ -131,6 +131,26 @@ TEST_CASE("what contradicts itself is found") {
     CHECK(contradictions(check({{ProfileField::country, "US"},
                                 {ProfileField::address, "5 Peach St, Atlanta, Georgia"}}))
               .empty());
+    // A postcode of a form that only one country has; where no country is told, the telephone's.
+    const auto place = [](std::string_view country, std::string_view phone,
+                          std::string_view address) {
+        return contradictions(check({{ProfileField::country, country},
+                                     {ProfileField::phone, phone},
+                                     {ProfileField::address, address}}));
+    };
+    CHECK(place("Germany", "", "10 Downing St, London SW1A 2AA") ==
+          "address: of another country (GB, not DE)");
+    CHECK(place("US", "", "111 Wellington St, Ottawa ON K1A 0A9") ==
+          "address: of another country (CA, not US)");
+    for (const char *country : {"GB", "Jersey", "Gibraltar"})
+        CHECK(place(country, "", "1 Main St, JE2 3AB").empty());
+    CHECK(place("", "+49 30 901820", "5 rue de la Paix, Lyon, France") ==
+          "address: of another country (FR, not DE, as the telephone)");
+    CHECK(place("", "+49 30 901820", "10 Downing St, London SW1A 2AA") ==
+          "address: of another country (GB, not DE, as the telephone)");
+    CHECK(place("", "+1 212 736 5000", "111 Wellington St, Ottawa ON K1A 0A9").empty());
+    CHECK(place("", "+1 212 736 5000", "5 Peach St, Atlanta, Georgia").empty());
+    CHECK(place("", "030 901820", "5 rue de la Paix, Lyon, France").empty());
 
     const auto domain = [](std::string_view company, std::string_view website) {
         return contradictions(

@@ -130,6 +130,47 @@ bool is_long_number(const Word &word) {
     return is_number(word) && word.size() >= 5;
 }
 
+// a for a letter, 9 for a digit
+std::string form_of(std::u32string_view word) {
+    std::string form;
+    for (char32_t c : word)
+        form += is_digit(c) ? '9' : c >= U'a' && c <= U'z' ? 'a' : '?';
+    return form;
+}
+
+std::string_view country_of_form(std::u32string_view outward, std::u32string_view inward) {
+    const std::string from = form_of(outward), to = form_of(inward);
+    if (from == "a9a" && to == "9a9")
+        return "CA";
+    const bool ordinal = inward == U"1st" || inward == U"2nd" || inward == U"3rd" ||
+                         (inward.size() == 3 && inward.substr(1) == U"th");
+    // Its last letters are none that may be mistaken.
+    const bool british = from == "a9" || from == "a99" || from == "a9a" || from == "aa9" ||
+                         from == "aa99" || from == "aa9a";
+    if (british && to == "9aa" && !ordinal && inward.find_first_of(U"cikmov") == inward.npos)
+        return "GB";
+    return {};
+}
+
+// sw1a1aa, k1a0b1
+std::string_view country_of_postcode(std::u32string_view word) {
+    constexpr std::size_t inward = 3, shortest = 5, longest = 7;
+    if (word.size() < shortest || word.size() > longest)
+        return {};
+    return country_of_form(word.substr(0, word.size() - inward), word.substr(word.size() - inward));
+}
+
+// SW1A 1AA is one word: sw1a1aa.
+std::vector<Word> with_postcodes_joined(const std::vector<Word> &all) {
+    std::vector<Word> result;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        result.push_back(all[i]);
+        if (i + 1 < all.size() && !country_of_form(all[i], all[i + 1]).empty())
+            result.back() += all[++i];
+    }
+    return result;
+}
+
 template <std::size_t count>
 std::size_t mark_at(std::u32string_view text, const std::u32string_view (&marks)[count]) {
     for (const auto mark : marks)
@@ -242,6 +283,10 @@ std::string joined_sorted(std::vector<Word> words) {
 
 } // namespace
 
+std::string_view country_of_postcode(std::string_view postcode) {
+    return country_of_postcode(std::u32string_view(fold(postcode)));
+}
+
 Address normalise_address(std::string_view text) {
     Address address;
     if (text.size() > longest_address_text) {
@@ -251,7 +296,7 @@ Address normalise_address(std::string_view text) {
     std::vector<Word> units;
     const Word folded = without_marks(fold(text), units);
     std::vector<Word> kept;
-    for (const Word &word : without_units(cut(folded), units)) {
+    for (const Word &word : without_units(with_postcodes_joined(cut(folded)), units)) {
         const auto spelling = spellings().find(word);
         if (spelling == spellings().end())
             kept.push_back(word);
@@ -266,8 +311,9 @@ Address normalise_address(std::string_view text) {
     std::vector<Word> tokens, key;
     for (std::size_t i = 0; i < kept.size(); ++i) {
         const Word &word = kept[i];
-        if (is_long_number(word)) {
-            if (!has_house && i == 0)
+        const bool lettered = !country_of_postcode(std::u32string_view(word)).empty();
+        if (lettered || is_long_number(word)) {
+            if (!lettered && !has_house && i == 0)
                 address.house = utf8(word);
             else
                 address.postcode = utf8(word);
@@ -275,7 +321,7 @@ Address normalise_address(std::string_view text) {
                 continue;
         }
         key.push_back(word);
-        if (!is_house(word) && !is_long_number(word))
+        if (!is_house(word) && !lettered && !is_long_number(word))
             tokens.push_back(word);
     }
     address.unit = joined_sorted(std::move(units));

@@ -137,6 +137,7 @@ struct Checker {
     std::string_view region; // of the numbers without a country's code
     ProfileCheck check = {};
     std::array<bool, field_count> usable = {};
+    std::string dialled = {}; // the country that a number names, where the profile names none
 
     std::string_view text_of(ProfileField field) const {
         return trimmed(profile[static_cast<std::size_t>(field)]);
@@ -207,6 +208,8 @@ struct Checker {
         if (of_a_place && !check.country.empty() && !dialled_alike(phone.region, check.country))
             contradict(field,
                        "of another country (" + phone.region + ", not " + check.country + ")");
+        if (of_a_place && check.country.empty() && phone.region != region && dialled.empty())
+            dialled = phone.region;
         return Grade::plain;
     }
 
@@ -288,12 +291,13 @@ struct Checker {
         const std::size_t places = address.tokens.size() + (is_usable(ProfileField::city) ? 1 : 0);
         const bool has_house = !address.house.empty() || !address.unit.empty();
         check.address = has_house && places >= 2 ? Grade::detailed : Grade::plain;
-        address_against_country();
+        address_against_country(address.postcode);
     }
 
     // Addresses end with the country; Chinese ones begin with it.
-    void address_against_country() {
-        if (check.country.empty())
+    void address_against_country(std::string_view postcode) {
+        const std::string &country = check.country.empty() ? dialled : check.country;
+        if (country.empty())
             return;
         const std::string_view text = text_of(ProfileField::address);
         const auto cut = text.find_last_of(",;\n");
@@ -305,10 +309,18 @@ struct Checker {
             if (static_cast<unsigned char>(text.front()) >= 0xE3)
                 there = country_named(text.substr(0, n));
         // Of the same name as a state of the USA.
-        const bool state = there == "GE" && check.country == "US";
-        if (!there.empty() && there != check.country && !state)
+        const bool state = there == "GE" && country == "US";
+        if (state || there.empty())
+            there = country_of_postcode(postcode);
+        constexpr std::string_view british[] = {"GB", "GG", "GI", "IM", "JE"};
+        const bool shared = there == "GB" && std::find(std::begin(british), std::end(british),
+                                                       country) != std::end(british);
+        const bool one_code =
+            check.country.empty() && !there.empty() && dialled_alike(there, country);
+        if (!there.empty() && there != country && !shared && !one_code)
             contradict(ProfileField::address,
-                       "of another country (" + there + ", not " + check.country + ")");
+                       "of another country (" + there + ", not " + country +
+                           (check.country.empty() ? ", as the telephone)" : ")"));
     }
 
     // Whether the domain may have been made of the name. Only of Latin names: whoever writes

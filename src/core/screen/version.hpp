@@ -10,7 +10,7 @@ namespace highseas::screen {
 
 // To be raised with every change that gives another key to any text.
 inline constexpr int phone_version = 1, email_version = 1, domain_version = 1, company_version = 3,
-                     address_version = 1, profile_version = 1;
+                     address_version = 2, profile_version = 2;
 
 Status normaliser_version(std::string_view normaliser, std::string &version);
 
