@@ -172,6 +172,7 @@ SET ROLE regress_intake_manager;
 CALL highseas.intake_query('stand', 'TABLE public.regress_stand', '{"origin": "recommendation"}');
 RESET ROLE;
 GRANT SELECT ON public.regress_stand TO regress_intake_manager;
+CALL highseas.intake_query('stand', 'TABLE public.regress_stand');
 SET ROLE regress_intake_manager;
 CALL highseas.intake_query('stand', 'TABLE regress_stand');
 CALL highseas.intake_query('stand', 'DELETE FROM public.regress_stand RETURNING *');

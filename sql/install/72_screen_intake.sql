@@ -421,13 +421,16 @@ BEGIN
     ELSIF jsonb_typeof(defaults) <> 'object' THEN
         RAISE EXCEPTION USING ERRCODE = '22023', MESSAGE = 'defaults must be an object', DETAIL = 'Nothing was changed.',
             HINT = 'CALL highseas.intake_query(''fair 2026'', ''TABLE public.list'', ''{"origin": "fair"}'');';
+    ELSIF highseas.caller_has(NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = '42501', MESSAGE = 'a superuser''s query is not run', DETAIL = 'Nothing was changed.',
+            HINT = 'SET ROLE to one with the access of a manager that may read the table; or use intake_rows().';
     END IF;
     staged := highseas.stage_leads(
         t, batch, NULL, format('SELECT to_jsonb(q) AS row FROM (%s%s) q', regexp_replace(query, '[;[:space:]]+$', ''), E'\n'), defaults);
 END
 $$;
 COMMENT ON FUNCTION highseas_api.intake_query(text, text, jsonb, text) IS
-'Stages a list of leads for take_leads(), as intake_rows() does, from a table or query of any length: TABLE public.list, or one SELECT, whose columns are named as in lead_fields(). It is read once, by the rights of the caller, read only, with pg_catalog alone in the path: names of tables need their schema. All of the list is staged, or nothing; take_leads() then takes it in, batch by batch. Needs the access of a manager, and the query''s own privileges. Errors: as in intake_rows(), 25006 the query writes, and those of the query.';
+'Stages a list of leads for take_leads(), as intake_rows() does, from a table or query of any length: TABLE public.list, or one SELECT, whose columns are named as in lead_fields(). It is read once, by the rights of the caller, read only, with pg_catalog alone in the path: names of tables need their schema. All of the list is staged, or nothing; take_leads() then takes it in, batch by batch. Needs the access of a manager, and the query''s own privileges. Errors: as in intake_rows(), 42501 the caller is a superuser, 25006 the query writes, and those of the query.';
 
 CREATE FUNCTION highseas.require_lead(tenant_id bigint, lead bigint) RETURNS highseas.lead
 LANGUAGE plpgsql
