@@ -45,13 +45,14 @@ COMMENT ON FUNCTION highseas.story_of(bigint, text, text, text, text) IS
 
 CREATE FUNCTION highseas.stories_of(tenant_id bigint, customers text[])
 RETURNS TABLE (place bigint, customer_key text, held_since timestamptz, had_by text, last_said text, next_step text)
-LANGUAGE sql STABLE
+LANGUAGE sql STABLE SET enable_nestloop = off -- see take_in_turn()
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (
         SELECT a.place, c.customer_key, c.held_since, c.holder, c.intent, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
         FROM unnest(customers) WITH ORDINALITY a(customer_key, place)
-        JOIN highseas.customer c ON c.tenant_id = stories_of.tenant_id AND c.customer_key = a.customer_key
-        LEFT JOIN highseas.customer_class k ON k.tenant_id = c.tenant_id AND k.customer_key = c.customer_key
+        JOIN highseas.customer c ON c.tenant_id = stories_of.tenant_id AND c.customer_key = a.customer_key AND c.customer_key = ANY (customers)
+        LEFT JOIN highseas.customer_class k ON k.tenant_id = stories_of.tenant_id AND k.customer_key = c.customer_key
+            AND k.customer_key = ANY (customers)
     ), treated AS MATERIALIZED (
         SELECT s.class, s.kind, x.action
         FROM (SELECT DISTINCT a.class, a.kind FROM asked a) s

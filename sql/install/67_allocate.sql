@@ -399,7 +399,6 @@ DECLARE
     keys text[];
     reps text[];
     reasons text[];
-    notes text[];
     busy_reps text[];
     astray text[];
     acted timestamptz;
@@ -456,15 +455,14 @@ BEGIN
            count(*), left_out + count(*) FILTER (WHERE p.reason = 'busy')
     INTO keys, reps, reasons, astray, turns, left_out FROM planned p;
 
-    -- Who had it, what was last said, and the next step.
-    notes := ARRAY(SELECT concat_ws('; ', 'before: ' || y.had_by, 'last contact ' || y.last_said, 'next: ' || y.next_step)
-                   FROM highseas.stories_of(tenant_id, keys) y ORDER BY y.place);
+    -- Whoever gets one is told who had it, what was last said, and the next step.
     INSERT INTO highseas.notice (tenant_id, at, rep_key, customer_key, kind, due_at, message)
     SELECT allocate_batch.tenant_id, now, t.rep_key, t.customer_key, 'given', t.due_at,
            concat_ws('; ', format('Customer %s is yours now: %s', t.customer_key,
-                                  CASE job WHEN 'rotate' THEN 'it slept in the pool' ELSE 'it is new' END), nullif(x.note, ''))
+                                  CASE job WHEN 'rotate' THEN 'it slept in the pool' ELSE 'it is new' END),
+                     'before: ' || y.had_by, 'last contact ' || y.last_said, 'next: ' || y.next_step)
     FROM highseas.take_in_turn(tenant_id, keys, reps, reasons, job, highseas.actor(), now) t
-    JOIN unnest(keys, notes) x(customer_key, note) ON x.customer_key = t.customer_key;
+    JOIN highseas.stories_of(tenant_id, keys) y ON y.customer_key = t.customer_key;
     IF cardinality(keys) > 0 THEN
         PERFORM pg_notify('highseas', '');
     END IF;
