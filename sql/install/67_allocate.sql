@@ -252,9 +252,10 @@ CREATE FUNCTION highseas.allocation_reason(
     method text, reason text, value double precision, next_rep_key text, next_value double precision) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN method || ': ' || reason
+    -- Immutable throughout (concat() is not), so that it is inlined: it is said of every customer.
     || CASE WHEN value IS NULL THEN ''
-            ELSE pg_catalog.concat(', worth ', pg_catalog.round(value::numeric, 2),
-                                   ', next ' || next_rep_key || ' with ' || pg_catalog.round(next_value::numeric, 2)) END;
+            ELSE ', worth ' || pg_catalog.round(value::numeric, 2)::text
+                 || coalesce(', next ' || next_rep_key || ' with ' || pg_catalog.round(next_value::numeric, 2)::text, '') END;
 COMMENT ON FUNCTION highseas.allocation_reason(text, text, double precision, text, double precision) IS
 'What the ledger says of an assignment: the method and why he, and where it went by value what the customer is worth with him and with the next best rep';
 
