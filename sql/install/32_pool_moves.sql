@@ -60,8 +60,8 @@ COMMENT ON FUNCTION highseas.take_one(bigint, text, text, text, text, timestampt
 CREATE FUNCTION highseas.take_in_turn(
     tenant_id bigint, customers text[], reps text[], reasons text[], act text, actor text, now timestamptz)
 RETURNS TABLE (customer_key text, rep_key text, due_at timestamptz)
-LANGUAGE plpgsql SET enable_nestloop = off -- thousands of unknown number: read by one walk of the index in the order
-                                           -- of the keys (= ANY), and met in a hash, they cost half of one descent each
+LANGUAGE plpgsql SET jit = off SET enable_nestloop = off -- thousands of unknown number: read by one walk of the index in the order
+                                                         -- of the keys (= ANY), and met in a hash, they cost half of one descent each
 AS $$
 #variable_conflict use_column
 BEGIN

@@ -45,7 +45,7 @@ COMMENT ON FUNCTION highseas.story_of(bigint, text, text, text, text) IS
 
 CREATE FUNCTION highseas.stories_of(tenant_id bigint, customers text[])
 RETURNS TABLE (place bigint, customer_key text, held_since timestamptz, had_by text, last_said text, next_step text)
-LANGUAGE sql STABLE SET enable_nestloop = off -- see take_in_turn()
+LANGUAGE sql STABLE SET jit = off SET enable_nestloop = off -- see take_in_turn()
 BEGIN ATOMIC
     WITH asked AS MATERIALIZED (
         SELECT a.place, c.customer_key, c.held_since, c.holder, c.intent, coalesce(c.class, '') AS class, coalesce(k.chosen_kind, k.kind, '') AS kind
