@@ -14,7 +14,7 @@ struct Address {
     std::string key;                 // house number and words
     std::vector<std::string> tokens; // the words, sorted, each once
     std::string house;
-    std::string unit; // floor, room, building
+    std::string unit;     // floor, room, building
     std::string postcode; // a long number, or one of the United Kingdom or Canada
     Problem problem = Problem::none;
 };

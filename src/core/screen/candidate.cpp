@@ -278,8 +278,8 @@ std::vector<std::int64_t> keys_of(std::int64_t tenant, const Record &record) {
     // The kind is in the lowest bits.
     const auto add = [&](KeyKind kind, const std::string &text) {
         const auto hash = hash_of(seed, name_of(kind) + ("/" + text));
-        keys.push_back(
-            static_cast<std::int64_t>((hash & ~std::uint64_t{3}) | static_cast<std::uint64_t>(kind)));
+        keys.push_back(static_cast<std::int64_t>((hash & ~std::uint64_t{3}) |
+                                                 static_cast<std::uint64_t>(kind)));
     };
     if (record.number.size() >= 5)
         add(KeyKind::number, record.country + "/" + utf8(record.number));
